@@ -1,0 +1,22 @@
+/**
+ * `lockstep down`: reverts applied migrations. Without a selection it takes one step: reverting
+ * everything is asked for by `--to 0`, never by leaving a flag out.
+ */
+import { down as run } from "../../runner/down.ts";
+import type { CliContext } from "../context.ts";
+import { withEmbedded } from "../embedded.ts";
+import type { RunFlags } from "../flags.ts";
+import { loadProject } from "../project.ts";
+import { selectionOf } from "../selection.ts";
+import { withReporter } from "../with-reporter.ts";
+
+export function down(this: CliContext, flags: RunFlags): Promise<void> {
+  return withReporter(this, flags, async (reporter) => {
+    const given = selectionOf(flags);
+    const selection = given.to === undefined && given.count === undefined ? { count: 1 } : given;
+    await withEmbedded(this, flags, async (settled) => {
+      const project = await loadProject(this, settled);
+      await run(await project.runnerOptions(reporter.onEvent), selection);
+    });
+  });
+}

@@ -1,0 +1,27 @@
+/** `lockstep up`: applies what is pending. Started by every pod, so it imports little itself. */
+import { up as run } from "../../runner/up.ts";
+import type { CliContext } from "../context.ts";
+import { withEmbedded } from "../embedded.ts";
+import type { RunFlags } from "../flags.ts";
+import { loadProject } from "../project.ts";
+import { selectionOf } from "../selection.ts";
+import { withReporter } from "../with-reporter.ts";
+
+export interface UpFlags extends RunFlags {
+  readonly dryRun?: boolean;
+}
+
+export async function up(this: CliContext, flags: UpFlags): Promise<void> {
+  if (flags.dryRun) {
+    const { plan } = await import("./plan.ts");
+    return plan.call(this, flags);
+  }
+  return withReporter(this, flags, async (reporter) => {
+    const selection = selectionOf(flags);
+    await withEmbedded(this, flags, async (given) => {
+      const project = await loadProject(this, given);
+      // The last event is the summary, so the result has nothing to add.
+      await run(await project.runnerOptions(reporter.onEvent), selection);
+    });
+  });
+}

@@ -1,0 +1,132 @@
+/** The flags that several commands share: their types, and the same as stricli reads them. */
+import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
+import { readDuration } from "../config/duration.ts";
+import type { CliContext } from "./context.ts";
+
+type Flags<T> = FlagParametersForType<T, CliContext>;
+
+export interface OutputFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Where the configuration and the migrations are. */
+export interface ProjectFlags extends OutputFlags {
+  readonly config?: string;
+  readonly env?: string;
+  readonly dir?: readonly string[];
+  readonly historySchema?: string;
+}
+
+/** Every command that connects. */
+export interface DatabaseFlags extends ProjectFlags {
+  readonly url?: string;
+  readonly lockWait?: number;
+  readonly yes?: boolean;
+}
+
+export interface SelectionFlags {
+  readonly to?: string;
+  readonly count?: number;
+}
+
+/** Every command that applies migrations. */
+export interface RunFlags extends DatabaseFlags, SelectionFlags {
+  readonly lockTimeout?: number;
+  readonly budget?: number;
+  readonly outOfOrder?: "refuse" | "allow";
+  readonly strict?: boolean;
+  readonly embedded?: boolean;
+}
+
+/** Every command that settles something by hand. */
+export interface ReasonFlags {
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+/** A switch. Without a default, because the help would say of each one that it is off. */
+export function toggle(brief: string): TypedFlagParameter<boolean | undefined, CliContext> {
+  return { kind: "boolean", brief, optional: true, withNegated: false };
+}
+
+export function text(
+  brief: string,
+  placeholder: string,
+): TypedFlagParameter<string | undefined, CliContext> {
+  return { kind: "parsed", parse: String, brief, placeholder, optional: true };
+}
+
+function duration(brief: string): TypedFlagParameter<number | undefined, CliContext> {
+  return { kind: "parsed", parse: parseDuration, brief, placeholder: "duration", optional: true };
+}
+
+export const outputFlags: Flags<OutputFlags> = {
+  json: toggle("Print events and results as JSON"),
+  quiet: toggle("Print nothing but failures"),
+};
+
+export const projectFlags: Flags<ProjectFlags> = {
+  config: text("Configuration file instead of lockstep.config.*", "file"),
+  env: text("Environment of the configuration file", "name"),
+  dir: {
+    kind: "parsed",
+    parse: String,
+    brief: "Folder with migrations; may be repeated",
+    placeholder: "folder",
+    variadic: true,
+    optional: true,
+  },
+  historySchema: text("Schema of the history tables", "schema"),
+  ...outputFlags,
+};
+
+export const databaseFlags: Flags<DatabaseFlags> = {
+  url: text("Database, as a URL or in libpq's key=value form", "url"),
+  lockWait: duration("How long to wait for another runner"),
+  yes: toggle("Do not ask for confirmation"),
+  ...projectFlags,
+};
+
+export const selectionFlags: Flags<SelectionFlags> = {
+  to: text("Version to stop at", "version"),
+  count: {
+    kind: "parsed",
+    parse: parseCount,
+    brief: "Number of migrations",
+    placeholder: "number",
+    optional: true,
+  },
+};
+
+export const runFlags: Flags<RunFlags> = {
+  ...selectionFlags,
+  lockTimeout: duration("The longest time that anybody may wait behind a migration"),
+  budget: duration("How long to keep trying to get the locks of one migration"),
+  outOfOrder: {
+    kind: "enum",
+    values: ["refuse", "allow"],
+    brief: "Pending migrations older than an applied one",
+    optional: true,
+  },
+  strict: toggle("Refuse when the schema is not the one that the last run left (exit 81)"),
+  embedded: toggle("Start a throw-away PostgreSQL for this run"),
+  ...databaseFlags,
+};
+
+export const reasonFlags: Flags<ReasonFlags> = {
+  reason: text("Why; recorded in the history", "text"),
+  by: text("Who; by default the operating system's user", "name"),
+};
+
+/** A wrong value is a usage error (64), unlike the same value in the configuration file (78). */
+function parseDuration(value: string): number {
+  const ms = readDuration(value);
+  if (ms !== undefined) return ms;
+  throw new SyntaxError(`write a number with a unit: 250ms, 5s, 10m, 1h`);
+}
+
+function parseCount(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new SyntaxError("write a positive whole number");
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+/**
+ * The entry of the command line: finds the command, loads it alone, and turns whatever it ends
+ * with into text on stderr and an exit code. `lockstep up` with nothing pending is started by
+ * every pod, so nothing is imported here that a start does not need.
+ */
+import { run } from "@stricli/core";
+import { EXIT_CODES } from "../failures/exit-codes.ts";
+import { buildCli } from "./app.ts";
+import type { CliContext } from "./context.ts";
+import { lazyProcess } from "./lazy-process.ts";
+import { abortOnSignals } from "./signals.ts";
+
+/** A connection that was not closed must not keep a finished command alive for ever. */
+const LINGER_MS = 2_000;
+
+const context: CliContext = {
+  process: lazyProcess(process),
+  cwd: process.cwd(),
+  signal: abortOnSignals(process),
+};
+
+async function main(): Promise<number> {
+  const thrown: unknown[] = [];
+  await run(
+    buildCli((error) => thrown.push(error)),
+    process.argv.slice(2),
+    context,
+  );
+  if (thrown.length > 0) return report(thrown[0]);
+  const code = Number(context.process.exitCode ?? 0);
+  if (code >= 0) return code;
+  // Stricli's own codes are negative; it has already said what is wrong with the arguments.
+  const { stderr } = context.process;
+  stderr.write("Run `lockstep --help`, or `lockstep <command> --help` for flags and examples.\n");
+  return EXIT_CODES.usage.code;
+}
+
+async function report(error: unknown): Promise<number> {
+  const { reportError } = await import("./report.ts");
+  return reportError(error, context.process);
+}
+
+async function die(error: unknown): Promise<void> {
+  process.exit(await report(error));
+}
+
+process.on("uncaughtException", (error) => void die(error));
+process.on("unhandledRejection", (error) => void die(error));
+
+process.exitCode = await main();
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,0 +1,45 @@
+/** The settings of a command from flags, environment and configuration file, and what the runner
+ * gets of them. */
+import { loadSettings, type ResolvedSettings } from "../config/settings.ts";
+import { readMigrations } from "../migrations/discover.ts";
+import { resolveTarget } from "../postgres/conninfo.ts";
+import type { OnEvent } from "../runner/events.ts";
+import type { RunnerOptions } from "../runner/options.ts";
+import type { CliContext } from "./context.ts";
+import type { DatabaseFlags, ProjectFlags, RunFlags } from "./flags.ts";
+
+export interface Project extends ResolvedSettings {
+  /** Everything that an operation of the runner needs; resolves the address, connects to nothing. */
+  runnerOptions(onEvent: OnEvent): Promise<RunnerOptions>;
+}
+
+type AnyFlags = ProjectFlags & Partial<DatabaseFlags> & Partial<RunFlags>;
+
+/** `needsUrl: false` for the commands that only look at the project. */
+export async function loadProject(
+  context: CliContext,
+  flags: AnyFlags,
+  { needsUrl = true }: { readonly needsUrl?: boolean } = {},
+): Promise<Project> {
+  const { cwd, signal } = context;
+  const env = context.process.env as NodeJS.ProcessEnv;
+  // A switch that is not given is no answer: the environment and the file may still say yes.
+  const given = { ...flags, strict: flags.strict === true ? true : undefined };
+  const resolved = await loadSettings({ cwd, env, flags: given, needsUrl });
+  warn(context, flags, resolved.warnings);
+  return {
+    ...resolved,
+    async runnerOptions(onEvent) {
+      const { url, dirs, settings } = resolved;
+      const target = await resolveTarget({ env, cwd, ...(url !== undefined && { url }) });
+      warn(context, flags, target.notes ?? []);
+      return { target, source: () => readMigrations(dirs, { cwd }), settings, onEvent, signal };
+    },
+  };
+}
+
+/** On stderr, because stdout may be read by a program. */
+function warn(context: CliContext, flags: AnyFlags, warnings: readonly string[]): void {
+  if (flags.quiet) return;
+  for (const warning of warnings) context.process.stderr.write(`warning: ${warning}\n`);
+}

@@ -1,0 +1,49 @@
+/** The frame around every command: an output for its mode, closed however the command ends. */
+import { Failure } from "../failures/failure.ts";
+import type { CliContext } from "./context.ts";
+import type { OutputFlags } from "./flags.ts";
+import { chooseOutput } from "./output/choose.ts";
+import { createPaint, wantsColor } from "./output/paint.ts";
+import { createReporter, type Reporter } from "./output/reporter.ts";
+
+const STOPPING = "Stopping. Ctrl-C once more leaves at once, without writing the journal.";
+
+export async function withReporter(
+  context: CliContext,
+  flags: OutputFlags,
+  work: (reporter: Reporter) => Promise<void>,
+): Promise<void> {
+  const { stdout, env } = context.process;
+  const { json = false, quiet = false } = flags;
+  const mode = chooseOutput({ json, quiet, stdoutIsTty: stdout.isTTY === true, env });
+  const reporter = createReporter(stdout, mode, createPaint(wantsColor(env, stdout)));
+  // The signal handler itself may not write: it would break the live lines.
+  const onAbort = (): void => reporter.interject(STOPPING);
+  context.signal.addEventListener("abort", onAbort);
+  try {
+    await work(reporter);
+  } catch (thrown) {
+    const error = endOf(thrown, context.signal);
+    // A run's last event carries its failure; what fails outside of a run is said here, so that
+    // whoever reads the JSON never has to read stderr.
+    if (mode === "json" && !reporter.failureSaid) {
+      stdout.write(`${JSON.stringify({ event: "failure", failure: asFailure(error) })}\n`);
+    }
+    throw error;
+  } finally {
+    context.signal.removeEventListener("abort", onAbort);
+    reporter.close();
+  }
+}
+
+/** After Ctrl-C anything may throw, an AbortError for one; the reason is what ended the command. */
+function endOf(thrown: unknown, signal: AbortSignal): unknown {
+  if (thrown instanceof Failure || !signal.aborted) return thrown;
+  return signal.reason instanceof Failure ? signal.reason.with({ cause: thrown }) : thrown;
+}
+
+function asFailure(error: unknown): Failure {
+  return error instanceof Failure
+    ? error
+    : new Failure({ class: "bug", what: "This is a bug in Lockstep; stderr has the details." });
+}

@@ -1,0 +1,104 @@
+/** The settings of the runner out of flags, variables and the configuration file, in this order. */
+import { Failure } from "../failures/failure.ts";
+import type { ConfigValues } from "./config.ts";
+import { parseDuration } from "./duration.ts";
+import { readPlaceholders, type EnvValue, type EnvValues } from "./env.ts";
+import type { SettingsFlags } from "./flags.ts";
+
+/** The same fields as the runner's settings; that room is above this one. */
+export interface ResolvedRunnerSettings {
+  readonly historySchema: string;
+  readonly historyPrefix: string;
+  readonly lockWaitMs: number;
+  readonly capMs: number;
+  readonly budgetMs: number;
+  readonly connectWaitMs: number;
+  readonly outOfOrder: "refuse" | "allow";
+  readonly strict: boolean;
+  readonly placeholders?: Readonly<Record<string, string>>;
+  readonly searchPath?: string;
+}
+
+export function resolveRunnerSettings(
+  flags: SettingsFlags,
+  variables: EnvValues,
+  file: ConfigValues,
+  env: NodeJS.ProcessEnv,
+): ResolvedRunnerSettings {
+  const text = (key: "historySchema" | "historyPrefix" | "searchPath") =>
+    flags[key] ?? variables[key]?.value ?? file[key];
+  const duration = (key: DurationKey, byDefault: number) => {
+    const [value, from] =
+      flags[key] !== undefined
+        ? [flags[key], FLAG_OF[key]]
+        : [variables[key]?.value ?? file[key], variables[key]?.from ?? `\`${key}\``];
+    return value === undefined ? byDefault : parseDuration(value, from);
+  };
+  const searchPath = text("searchPath");
+  const placeholders = choosePlaceholders(flags, file, env);
+  return {
+    historySchema: text("historySchema") || "lockstep",
+    historyPrefix: text("historyPrefix") ?? "",
+    lockWaitMs: duration("lockWait", 600_000),
+    capMs: checkCap(duration("lockTimeout", 80)),
+    budgetMs: duration("budget", 600_000),
+    connectWaitMs: duration("connectWait", 60_000),
+    outOfOrder: flags.outOfOrder ?? readOutOfOrder(variables) ?? file.outOfOrder ?? "refuse",
+    strict: flags.strict ?? readStrict(variables) ?? file.strict ?? false,
+    ...(placeholders && { placeholders }),
+    ...(searchPath && { searchPath }),
+  };
+}
+
+type DurationKey = "lockWait" | "lockTimeout" | "budget" | "connectWait";
+
+const FLAG_OF: Record<DurationKey, string> = {
+  lockWait: "`--lock-wait`",
+  lockTimeout: "`--lock-timeout`",
+  budget: "`--budget`",
+  connectWait: "`--connect-wait`",
+};
+
+/** PostgreSQL reads lock_timeout = 0 as no limit, which is the opposite of the shortest wait. */
+function checkCap(capMs: number): number {
+  if (capMs >= 1) return capMs;
+  throw new Failure({
+    class: "config.invalid",
+    what: "The lock timeout is zero, which PostgreSQL reads as no limit.",
+    action: "Give at least `1ms`; to wait longer, give a longer time.",
+  });
+}
+
+function readOutOfOrder(variables: EnvValues): "refuse" | "allow" | undefined {
+  const given = variables.outOfOrder;
+  if (!given) return undefined;
+  if (given.value === "refuse" || given.value === "allow") return given.value;
+  throw notOneOf(given, "`refuse` or `allow`");
+}
+
+function readStrict(variables: EnvValues): boolean | undefined {
+  const given = variables.strict;
+  if (!given) return undefined;
+  if (/^(true|1|yes|on)$/i.test(given.value)) return true;
+  if (/^(false|0|no|off)$/i.test(given.value)) return false;
+  throw notOneOf(given, "`true` or `false`");
+}
+
+function notOneOf(given: EnvValue, words: string): Failure {
+  return new Failure({
+    class: "config.invalid",
+    what: `${given.from} is \`${given.value}\`, which is not a value that it can have.`,
+    action: `Set it to ${words}.`,
+  });
+}
+
+function choosePlaceholders(
+  flags: SettingsFlags,
+  file: ConfigValues,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> | undefined {
+  const fromEnv = readPlaceholders(env);
+  if (!flags.placeholders && !file.placeholders && !fromEnv) return undefined;
+  const fromFile = file.placeholders === true ? {} : file.placeholders;
+  return { ...fromFile, ...fromEnv, ...flags.placeholders };
+}

@@ -1,0 +1,88 @@
+/** Reads the history. One query for everything that decides what is pending. */
+import type { TextRow } from "../postgres/session.ts";
+import type { HistoryNames } from "./tables.ts";
+
+export interface HistoryRow {
+  readonly kind: "versioned" | "repeatable" | "baseline";
+  /** Null for repeatables. */
+  readonly version: string | null;
+  readonly name: string;
+  readonly checksum: string | null;
+  readonly origin: string;
+  readonly runId: string;
+}
+
+export interface JournalRow {
+  readonly migration: string;
+  readonly direction: "up" | "down";
+  readonly ordinal: number;
+  readonly kind: string;
+  readonly statementChecksum: string;
+  readonly state: "started" | "done";
+  readonly detail: unknown;
+}
+
+export interface History {
+  readonly exists: boolean;
+  readonly layout: number;
+  readonly epoch: string;
+  readonly rows: readonly HistoryRow[];
+  readonly journal: readonly JournalRow[];
+  /** Of the last run that recorded one. */
+  readonly fingerprint: string | null;
+}
+
+export const NO_HISTORY: History = {
+  exists: false,
+  layout: 0,
+  epoch: "0",
+  rows: [],
+  journal: [],
+  fingerprint: null,
+};
+
+// One row of text instead of a thousand rows: the driver's cost per row is most of the cost of a
+// start with nothing pending. The separators are control characters that no name contains.
+const FIELD = "\u001f";
+const RECORD = "\u001e";
+
+export function readHistory(names: HistoryNames): string {
+  return `
+  select s.layout, s.epoch,
+    (select pg_catalog.string_agg(pg_catalog.concat_ws(E'\\x1f', m.kind, m.version, m.name,
+              coalesce(m.checksum, ''), m.origin, m.run_id), E'\\x1e' order by m.seq)
+     from (select kind, coalesce(version::pg_catalog.text, '') as version, name, checksum, origin, run_id, seq
+           from ${names.migrations}) m) as migrations,
+    (select pg_catalog.json_agg(pg_catalog.json_build_object('migration', j.migration, 'direction', j.direction,
+              'ordinal', j.ordinal, 'kind', j.kind, 'statementChecksum', j.statement_checksum,
+              'state', j.state, 'detail', j.detail) order by j.migration, j.ordinal)
+     from ${names.journal} j) as journal,
+    (select r.fingerprint from ${names.runs} r where r.fingerprint is not null
+     order by r.finished_at desc limit 1) as fingerprint
+  from ${names.state} s`;
+}
+
+export function parseHistory(row: TextRow | undefined): History {
+  if (row === undefined) return NO_HISTORY;
+  const text = row["migrations"] ?? null;
+  return {
+    exists: true,
+    layout: Number(row["layout"]),
+    epoch: row["epoch"] ?? "0",
+    rows: text === null ? [] : text.split(RECORD).map(parseRow),
+    journal: row["journal"] ? (JSON.parse(row["journal"]) as JournalRow[]) : [],
+    fingerprint: row["fingerprint"] ?? null,
+  };
+}
+
+function parseRow(record: string): HistoryRow {
+  const [kind, version, name, checksum, origin, runId] = record.split(FIELD);
+  return {
+    kind: kind as HistoryRow["kind"],
+    version: version === "" ? null : version!,
+    name: name!,
+    checksum: checksum === "" ? null : checksum!,
+    origin: origin!,
+    runId: runId!,
+  };
+}

@@ -1,0 +1,137 @@
+/** Writes to the history: always inside a transaction that somebody else opened and will end. */
+import type { BatchItem } from "../postgres/batch.ts";
+import type { HistoryNames } from "./tables.ts";
+
+export interface AppliedRecord {
+  readonly kind: "versioned" | "repeatable" | "baseline";
+  readonly version: string | null;
+  readonly name: string;
+  readonly checksum: string | null;
+  readonly runId: string;
+  readonly toolVersion: string;
+  readonly origin: string;
+  /** Milliseconds; null = since the transaction began. */
+  readonly durationMs: number | null;
+}
+
+export function insertApplied(names: HistoryNames, record: AppliedRecord): BatchItem {
+  return {
+    text: `insert into ${names.migrations}
+      (kind, version, name, checksum, duration_ms, run_id, tool_version, origin, search_path)
+      values ($1, $2, $3, $4, coalesce($5::pg_catalog.int4, (extract(epoch from
+        pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::pg_catalog.int4),
+        $6, $7, $8, pg_catalog.current_setting('search_path'))`,
+    values: [
+      record.kind,
+      record.version,
+      record.name,
+      record.checksum,
+      record.durationMs === null ? null : String(record.durationMs),
+      record.runId,
+      record.toolVersion,
+      record.origin,
+    ],
+  };
+}
+
+export function deleteApplied(names: HistoryNames, version: string): BatchItem {
+  return { text: `delete from ${names.migrations} where version = $1`, values: [version] };
+}
+
+export interface AuditRecord {
+  readonly runId: string;
+  readonly action: "down" | "baseline" | "repair" | "resolve";
+  readonly migration: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly detail?: unknown;
+}
+
+export function insertAudit(names: HistoryNames, record: AuditRecord): BatchItem {
+  return {
+    text: `insert into ${names.audit} (run_id, action, migration, done_by, reason, detail)
+      values ($1, $2, $3, $4, $5, $6)`,
+    values: [
+      record.runId,
+      record.action,
+      record.migration,
+      record.by,
+      record.reason,
+      record.detail === undefined ? null : JSON.stringify(record.detail),
+    ],
+  };
+}
+
+export interface JournalKey {
+  readonly migration: string;
+  readonly direction: "up" | "down";
+  readonly ordinal: number;
+}
+
+/** A step starts, or starts again: the detail of the first start is kept, it says what was there before. */
+export function journalStarted(
+  names: HistoryNames,
+  key: JournalKey,
+  step: { kind: string; checksum: string; detail: unknown; runId: string },
+): BatchItem {
+  return {
+    text: `insert into ${names.journal} as j
+      (migration, direction, ordinal, kind, statement_checksum, state, detail, run_id)
+      values ($1, $2, $3, $4, $5, 'started', $6, $7)
+      on conflict (migration, direction, ordinal) do update
+      set run_id = excluded.run_id, statement_checksum = excluded.statement_checksum`,
+    values: [
+      key.migration,
+      key.direction,
+      String(key.ordinal),
+      step.kind,
+      step.checksum,
+      JSON.stringify(step.detail ?? null),
+      step.runId,
+    ],
+  };
+}
+
+export function journalDone(
+  names: HistoryNames,
+  key: JournalKey,
+  step: { kind: string; checksum: string; detail?: unknown; runId: string },
+): BatchItem {
+  return {
+    text: `insert into ${names.journal} as j
+      (migration, direction, ordinal, kind, statement_checksum, state, detail, run_id, finished_at)
+      values ($1, $2, $3, $4, $5, 'done', $6, $7, pg_catalog.clock_timestamp())
+      on conflict (migration, direction, ordinal) do update
+      set state = 'done', finished_at = excluded.finished_at, run_id = excluded.run_id,
+          detail = coalesce(excluded.detail, j.detail)`,
+    values: [
+      key.migration,
+      key.direction,
+      String(key.ordinal),
+      step.kind,
+      step.checksum,
+      step.detail === undefined ? null : JSON.stringify(step.detail),
+      step.runId,
+    ],
+  };
+}
+
+/** Nothing of the step is in the database: it may begin afresh. */
+export function journalForget(names: HistoryNames, key: JournalKey): BatchItem {
+  return {
+    text: `delete from ${names.journal} where migration = $1 and direction = $2 and ordinal = $3`,
+    values: [key.migration, key.direction, String(key.ordinal)],
+  };
+}
+
+/** The migration is recorded as a whole: its journal has done its work. */
+export function journalClear(
+  names: HistoryNames,
+  migration: string,
+  direction: "up" | "down",
+): BatchItem {
+  return {
+    text: `delete from ${names.journal} where migration = $1 and direction = $2`,
+    values: [migration, direction],
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * One session with the server: a dedicated connection that is never pooled by us and never
+ * reconnects. When it is lost it stays lost (S1), and every later call fails the same way; only the
+ * caller, who starts its state machine again from the top, opens another one.
+ */
+import { Client, types, type ClientConfig } from "pg";
+import { classify } from "../failures/classify.ts";
+import { Batch, type BatchItem, type BatchItemResult } from "./batch.ts";
+import type { ConnectTarget } from "./connect.ts";
+
+export interface Notice {
+  readonly severity: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export type TextRow = Record<string, string | null>;
+
+export interface SessionOptions {
+  readonly applicationName: string;
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+/** Everything arrives as text; the few values we need as numbers are converted where they are read. */
+const TEXT_ONLY = { getTypeParser: () => (value: string) => value };
+
+export class Session {
+  readonly #client: Client;
+  /** The configuration that worked, so that a second session goes to the same server. */
+  readonly config: ClientConfig;
+  onNotice: ((notice: Notice) => void) | undefined;
+  #lost: Error | undefined;
+  #closing = false;
+
+  private constructor(client: Client, config: ClientConfig, onNotice?: (notice: Notice) => void) {
+    this.#client = client;
+    this.config = config;
+    this.onNotice = onNotice;
+    client.on("error", (error) => {
+      this.#lost ??= error;
+    });
+    client.on("end", () => {
+      if (!this.#closing) this.#lost ??= new Error("Connection terminated unexpectedly");
+    });
+    client.on("notice", (notice) => {
+      this.onNotice?.({
+        severity: notice.severity ?? "NOTICE",
+        code: notice.code ?? "",
+        message: notice.message ?? "",
+      });
+    });
+  }
+
+  /** Tries the hosts in order; throws the driver's error of the last one. */
+  static async open(target: ConnectTarget, options: SessionOptions): Promise<Session> {
+    let last: unknown = new Error("no host given");
+    for (const host of target.hosts) {
+      try {
+        const session = await Session.openHost(host, target, options);
+        if (await session.#accepts(target.targetSessionAttrs)) return session;
+        await session.close();
+        last = new Error(`session is not ${target.targetSessionAttrs}`);
+      } catch (error) {
+        last = error;
+        // A wrong password is wrong on the other hosts too; only reachability is tried again.
+        const failure = classify(error, { phase: "connect" });
+        if (failure === "auth.failed" || failure === "auth.no_database") break;
+      }
+    }
+    throw last;
+  }
+
+  static async openHost(
+    host: ClientConfig,
+    target: Pick<ConnectTarget, "connectTimeoutMs">,
+    options: SessionOptions,
+  ): Promise<Session> {
+    const config: ClientConfig = {
+      ...host,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: target.connectTimeoutMs,
+      keepAlive: true,
+      types: TEXT_ONLY,
+    };
+    const client = new Client(config);
+    const session = new Session(client, host, options.onNotice);
+    try {
+      await client.connect();
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+    return session;
+  }
+
+  async #accepts(attrs: ConnectTarget["targetSessionAttrs"]): Promise<boolean> {
+    if (attrs === "any" || attrs === "prefer-standby") return true;
+    const [row] = await this.query(
+      "select pg_catalog.pg_is_in_recovery() as standby, pg_catalog.current_setting('transaction_read_only') as ro",
+    );
+    const standby = row?.["standby"] === "t";
+    const readOnly = standby || row?.["ro"] === "on";
+    if (attrs === "read-write") return !readOnly;
+    if (attrs === "read-only") return readOnly;
+    return attrs === "standby" ? standby : !standby;
+  }
+
+  /** The process id that the start of the session announced; a pooler announces its own. */
+  get announcedPid(): number {
+    return (this.#client as unknown as { processID: number }).processID;
+  }
+
+  get lost(): Error | undefined {
+    return this.#lost;
+  }
+
+  /** `I` idle, `T` in a transaction, `E` in a failed one. */
+  get transactionStatus(): string | null {
+    return (
+      this.#client as unknown as { getTransactionStatus(): string | null }
+    ).getTransactionStatus();
+  }
+
+  /** One statement (or, without values, several in one simple-protocol message). */
+  async query(text: string, values?: readonly unknown[]): Promise<TextRow[]> {
+    if (this.#lost) throw this.#lost;
+    const result = await this.#client.query<TextRow>(
+      values && values.length > 0 ? { text, values: values as unknown[] } : { text },
+    );
+    const last = Array.isArray(result) ? (result as { rows: TextRow[] }[]).at(-1) : result;
+    return last?.rows ?? [];
+  }
+
+  /** The same, with the command tag's row count and values as the driver parses them. */
+  async queryTyped(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }> {
+    if (this.#lost) throw this.#lost;
+    const result = await this.#client.query({ text, values: values as unknown[], types });
+    const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
+    return { rows: last.rows as Record<string, unknown>[], rowCount: last.rowCount };
+  }
+
+  /** One round trip, one Sync; see batch.ts. `onSent` runs when the bytes left this process. */
+  async batch(items: readonly BatchItem[], onSent?: () => void): Promise<readonly BatchItemResult[]> {
+    if (this.#lost) throw this.#lost;
+    const batch = new Batch(items, onSent);
+    this.#client.query(batch);
+    return batch.done;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.#lost) return this.destroy();
+    // A server that no longer answers must not keep us: the socket is dropped after a second.
+    const timer = setTimeout(() => this.destroy(), 1000);
+    try {
+      await this.#client.end();
+    } catch {
+      this.destroy();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Drops the socket without a word; the server notices by itself. */
+  destroy(reason?: Error): void {
+    this.#closing = true;
+    if (reason) this.#lost ??= reason;
+    const { connection } = this.#client as unknown as {
+      connection?: { stream?: { destroy(): void } };
+    };
+    connection?.stream?.destroy();
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * What surrounds the author's statements in every work transaction: settings, lock, markers before;
+ * guards, history and COMMIT after. Pure: builds the messages, executes nothing.
+ *
+ * E1. *Applied* means: no error on any message, the history row affected one row, and the final
+ *     tag is exactly COMMIT (after an error, COMMIT answers ROLLBACK without an error).
+ * E2. A guard that does not hold raises an error in the same transaction: a message behind it,
+ *     history row and COMMIT included, is never executed.
+ */
+import { quoteIdent } from "../postgres/identifiers.ts";
+import { holdsLock, markTransaction, type LockKey } from "../postgres/advisory-lock.ts";
+import type { BatchItem } from "../postgres/batch.ts";
+import type { LockedRun } from "./locked-run.ts";
+import { RESET_SESSION, sessionSettings } from "./session-settings.ts";
+
+/** Explicit on purpose: a leaked or configured default must not decide. */
+export const BEGIN: BatchItem = { text: "begin isolation level read committed read write" };
+export const COMMIT: BatchItem = { text: "commit" };
+
+/** The guards, by the name that appears in the server's error when one does not hold. */
+export const GUARDS = {
+  /** Another runner has the lock at this moment (pooled connection). */
+  busy: "lockstep.guard_busy",
+  /** Another runner applied something since the history was read. */
+  moved: "lockstep.guard_moved",
+  /** The run lock is gone: pg_advisory_unlock_all, DISCARD ALL, or a switched backend. */
+  lockLost: "lockstep.guard_lock_lost",
+  /** The file ended our transaction and perhaps began another. */
+  transaction: "lockstep.guard_transaction",
+} as const;
+
+export type GuardName = keyof typeof GUARDS;
+
+/** current_setting of a name that does not exist raises; CASE evaluates it only when it must. */
+function guard(condition: string, name: GuardName): string {
+  return `case when ${condition} then 'ok' else pg_catalog.current_setting('${GUARDS[name]}') end`;
+}
+
+export interface EnvelopeOptions {
+  readonly capMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly role?: string;
+  /** Leave the flush of this commit to a later one; see flush-policy.ts. */
+  readonly asynchronousCommit?: boolean;
+  /** A later statement of the same file: what its earlier ones SET stays. */
+  readonly keepSession?: boolean;
+}
+
+export function opening(run: LockedRun, options: EnvelopeOptions): BatchItem[] {
+  const { ctx } = run;
+  const pooled = run.connection === "pooled";
+  const items: BatchItem[] = [BEGIN];
+  if (run.used && !pooled && !options.keepSession) items.push(...RESET_SESSION.map((text) => ({ text })));
+  items.push({
+    text: sessionSettings(ctx, run.server, {
+      local: pooled,
+      ...(options.capMs !== undefined && { capMs: options.capMs }),
+      ...(options.statementTimeoutMs !== undefined && {
+        statementTimeoutMs: options.statementTimeoutMs,
+      }),
+    }),
+  });
+  if (pooled) {
+    items.push({
+      text: `select ${guard(`pg_catalog.pg_try_advisory_xact_lock(${ctx.lock.key})`, "busy")}`,
+    });
+    items.push({ text: `select ${guard(epochIs(run), "moved")}` });
+  } else {
+    items.push({ text: markTransaction(ctx.marker) });
+  }
+  if (options.asynchronousCommit) items.push({ text: "set local synchronous_commit = off" });
+  if (options.role !== undefined) {
+    items.push({ text: `set local role ${quoteIdent(options.role)}` });
+  }
+  return items;
+}
+
+/**
+ * After the author's statements. On a pooled connection the run lock is itself a transaction-level
+ * lock, so it is also the marker of the transaction; and the epoch moves with every commit.
+ */
+export function closing(run: LockedRun, records: readonly BatchItem[]): BatchItem[] {
+  const { ctx } = run;
+  const pooled = run.connection === "pooled";
+  const marker: LockKey = pooled ? ctx.lock : ctx.marker;
+  const guards = [guard(holdsLock(marker), "transaction")];
+  if (!pooled) guards.push(guard(holdsLock(ctx.lock), "lockLost"));
+  guards.push(guard(epochIs(run), "moved"));
+  return [
+    { text: "reset session authorization" },
+    { text: "reset role" },
+    { text: `select ${guards.join(", ")}` },
+    ...records,
+    ...(pooled ? [{ text: `update ${ctx.names.state} set epoch = epoch + 1` }] : []),
+    COMMIT,
+  ];
+}
+
+/** The guard that an error of the server names, if it is one of ours. */
+export function guardOf(message: string): GuardName | undefined {
+  return (Object.keys(GUARDS) as GuardName[]).find((name) => message.includes(`"${GUARDS[name]}"`));
+}
+
+function epochIs(run: LockedRun): string {
+  return `(select s.epoch from ${run.ctx.names.state} s) = ${BigInt(run.epoch)}`;
+}

@@ -1,0 +1,26 @@
+/** A run that holds its lock: what the executors of the different kinds of steps are given. */
+import type { JournalRow } from "../history/read.ts";
+import type { Session } from "../postgres/session.ts";
+import type { ConnectionKind } from "./events.ts";
+import type { Observer } from "./observer.ts";
+import type { RunContext } from "./run-context.ts";
+import type { ServerFacts } from "./session-settings.ts";
+import type { WaitRecord } from "./stall-guard.ts";
+
+export interface LockedRun {
+  readonly ctx: RunContext;
+  readonly connection: ConnectionKind;
+  readonly session: Session;
+  /** The backend of `session`; on a pooled connection it changes with every transaction. */
+  readonly pid: number;
+  /** Missing on a pooled connection whose pool had no second place for us. */
+  readonly observer: Observer | undefined;
+  readonly server: ServerFacts;
+  readonly waits: WaitRecord;
+  /** Fencing: what the state row must still say when a step commits. */
+  epoch: string;
+  /** Steps of unfinished files, as the journal has them. */
+  journal: readonly JournalRow[];
+  /** A file ran in this session and may have left settings, a role or temporary objects. */
+  used: boolean;
+}

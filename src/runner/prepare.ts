@@ -1,0 +1,222 @@
+/**
+ * From a file to something that can run: parsed once, before the lock is tried, so that every
+ * refusal comes before anything is touched. Parse trees are dropped again except where a probe
+ * needs them; ten thousand pending files must not cost ten thousand trees.
+ */
+import { Failure } from "../failures/failure.ts";
+import {
+  createdRelations,
+  loadLockFacts,
+  locksOf,
+  opaqueEffect,
+  type LockFacts,
+} from "../locks/locks-of-statement.ts";
+import { blocksWrites, LOCK_MODES, type LockMode } from "../locks/lock-mode.ts";
+import type { Migration, MigrationFile } from "../migrations/migration.ts";
+import { qualified } from "../postgres/identifiers.ts";
+import { parseFile } from "../sql/parse-file.ts";
+import { loadParser, type Parser } from "../sql/parser.ts";
+import type { Directives, NonTransactionalKind, ParsedFile, Statement } from "../sql/statement.ts";
+import { summarise } from "../sql/summarise.ts";
+import { decideTransaction } from "../sql/transaction-mode.ts";
+import type { WantedLock } from "./observer.ts";
+import type { PlannedLock } from "./plan.ts";
+
+export type Direction = "up" | "down";
+
+export interface PreparedStatement {
+  readonly ordinal: number;
+  readonly text: string;
+  readonly start: number;
+  readonly line: number;
+  readonly column: number;
+  readonly summary: string;
+  readonly nonTransactional?: NonTransactionalKind;
+  readonly copyData?: Buffer;
+  /** Kept only for statements that are probed after a crash. */
+  readonly node?: Statement["node"];
+  readonly locks: readonly PlannedLock[];
+  /** The cap is re-armed before it: it may wait for a lock on something that exists. */
+  readonly arm: boolean;
+  /** SET without LOCAL and the like: stays in the session after the transaction. */
+  readonly keepsSetting: boolean;
+}
+
+export interface PreparedLock extends WantedLock {
+  /** DROP TABLE also locks the tables at the other end of its foreign keys. */
+  readonly dropsTable: boolean;
+}
+
+interface PreparedBase {
+  readonly migration: Migration;
+  readonly direction: Direction;
+  readonly file: MigrationFile;
+  readonly directives: Directives;
+  readonly warnings: readonly string[];
+  /** Locks on relations that exist before the file and that stop writers, strongest per relation. */
+  readonly wanted: readonly PreparedLock[];
+}
+
+export type Prepared = PreparedBase &
+  (
+    | {
+        readonly mode: "file" | "none" | "statement";
+        readonly statements: readonly PreparedStatement[];
+        readonly ownTransaction: boolean;
+        readonly locate: ParsedFile["locate"];
+      }
+    | {
+        readonly mode: "opaque";
+        readonly text: string;
+        readonly startLine: number;
+      }
+    | { readonly mode: "module" }
+  );
+
+export type PreparedSql = Extract<Prepared, { mode: "file" | "none" | "statement" }>;
+export type PreparedOpaque = Extract<Prepared, { mode: "opaque" }>;
+export type PreparedModule = Extract<Prepared, { mode: "module" }>;
+
+export interface PrepareOptions {
+  readonly serverVersion: number;
+  readonly placeholders?: Readonly<Record<string, string>>;
+}
+
+/** Loads parser and lock facts once, on first use. */
+export class Preparer {
+  readonly #options: PrepareOptions;
+  #parser: Promise<Parser> | undefined;
+  #facts: Promise<LockFacts> | undefined;
+
+  constructor(options: PrepareOptions) {
+    this.#options = options;
+  }
+
+  parser(): Promise<Parser> {
+    this.#parser ??= loadParser();
+    return this.#parser;
+  }
+
+  async prepare(migration: Migration, direction: Direction): Promise<Prepared> {
+    if (migration.language === "module") {
+      return {
+        mode: "module",
+        migration,
+        direction,
+        file: migration.up,
+        directives: {},
+        warnings: [],
+        wanted: [],
+      };
+    }
+    const file = direction === "up" ? migration.up : migration.down;
+    if (file === undefined) throw noDown(migration);
+    const parsed = await this.parse(file);
+    const base = { migration, direction, file, directives: parsed.directives };
+    if (parsed.opaque) {
+      return {
+        ...base,
+        mode: "opaque",
+        text: parsed.opaque.text,
+        startLine: parsed.opaque.line,
+        wanted: [],
+        warnings: [
+          `The parser cannot read ${file.path}:${parsed.opaque.line} (${parsed.opaque.reason}); ` +
+            "the file is sent to the server as one transaction.",
+        ],
+      };
+    }
+    const { mode } = decideTransaction(parsed);
+    this.#facts ??= loadLockFacts(Math.floor(this.#options.serverVersion / 10_000));
+    const { statements, wanted } = analyse(parsed, file, await this.#facts, mode);
+    return {
+      ...base,
+      mode,
+      statements,
+      wanted,
+      ownTransaction: parsed.ownTransaction,
+      locate: parsed.locate,
+      warnings: parsed.ownTransaction
+        ? [`${file.path} brings its own BEGIN and COMMIT; Lockstep's transaction takes their place.`]
+        : [],
+    };
+  }
+
+  async parse(file: MigrationFile): Promise<ParsedFile> {
+    const { placeholders } = this.#options;
+    return parseFile({
+      path: file.path,
+      bytes: file.bytes,
+      parser: await this.parser(),
+      ...(placeholders && { placeholders }),
+    });
+  }
+}
+
+export function noDown(migration: Migration): Failure {
+  return new Failure({
+    class: "file.no_down",
+    migration: migration.id,
+    what: `\`${migration.id}\` has no down migration.`,
+    action: `Write \`${migration.id}.down.sql\`, or go forward with a new migration.`,
+  });
+}
+
+function analyse(
+  parsed: ParsedFile,
+  file: MigrationFile,
+  facts: LockFacts,
+  mode: "file" | "none" | "statement",
+): { statements: PreparedStatement[]; wanted: PreparedLock[] } {
+  const created = new Set<string>();
+  const wanted = new Map<string, PreparedLock>();
+  const statements = parsed.statements.map((statement): PreparedStatement => {
+    const locks: PlannedLock[] = [];
+    const dropsTable = "DropStmt" in statement.node;
+    for (const lock of locksOf(statement, facts)) {
+      if (created.has(relationKey(lock)) || created.has(relationKey({ name: lock.name }))) continue;
+      const regclass = qualified(lock.schema, lock.name);
+      const relation = lock.schema === undefined ? lock.name : `${lock.schema}.${lock.name}`;
+      locks.push({ relation, mode: lock.mode, known: lock.known });
+      if (statement.nonTransactional === undefined && blocksWrites(lock.mode)) {
+        const before = wanted.get(regclass);
+        wanted.set(regclass, {
+          regclass,
+          mode: before ? stronger(before.mode, lock.mode) : lock.mode,
+          dropsTable: dropsTable || (before?.dropsTable ?? false),
+        });
+      }
+    }
+    for (const relation of createdRelations(statement)) created.add(relationKey(relation));
+    const probed = statement.nonTransactional !== undefined || mode !== "file";
+    return {
+      ordinal: statement.ordinal,
+      text: statement.text,
+      start: statement.start,
+      line: statement.line,
+      column: statement.column,
+      summary: summarise(statement.text),
+      locks,
+      arm: locks.length > 0 || opaqueEffect(statement),
+      keepsSetting: keepsSetting(statement),
+      ...(statement.nonTransactional && { nonTransactional: statement.nonTransactional }),
+      ...(statement.copyData && {
+        copyData: file.bytes.subarray(statement.copyData.start, statement.copyData.end),
+      }),
+      ...(probed && { node: statement.node }),
+    };
+  });
+  return { statements, wanted: [...wanted.values()] };
+}
+
+function keepsSetting({ node }: Statement): boolean {
+  return "VariableSetStmt" in node && node.VariableSetStmt.is_local !== true;
+}
+
+function relationKey(relation: { schema?: string | undefined; name: string }): string {
+  return qualified(relation.schema, relation.name);
+}
+
+function stronger(left: LockMode, right: LockMode): LockMode {
+  return LOCK_MODES.indexOf(left) >= LOCK_MODES.indexOf(right) ? left : right;
+}

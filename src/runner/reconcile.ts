@@ -1,0 +1,152 @@
+/**
+ * Files on one side, history on the other: what is pending, and what is wrong. Pure.
+ *
+ * R1. A database may be ahead of the files (an old image starts while the new one is rolled out):
+ *     rows above the highest version on disk are no problem.
+ * R2. A row between the files whose file is gone, an edited file, and a file below the highest
+ *     applied version are problems, at deploy as in development.
+ */
+import { Failure, type FailureInit } from "../failures/failure.ts";
+import type { History, HistoryRow } from "../history/read.ts";
+import type { Migration } from "../migrations/migration.ts";
+import type { Problem, ProblemKind } from "./results.ts";
+
+export interface Reconciliation {
+  /** Versioned first, by version; then repeatables, by name (their order by need comes later). */
+  readonly pending: readonly Migration[];
+  /** Repeatables among `pending` that were applied before with another content. */
+  readonly changed: ReadonlySet<Migration>;
+  readonly problems: readonly Problem[];
+  /** Versions in the history above every file. */
+  readonly ahead: readonly HistoryRow[];
+  /** The highest applied version. */
+  readonly current: string | null;
+  /** The applied migrations that have a file, lowest first. */
+  readonly applied: readonly { readonly migration: Migration; readonly row: HistoryRow }[];
+}
+
+export function reconcile(
+  migrations: readonly Migration[],
+  history: History,
+  policy: { readonly outOfOrder: "refuse" | "allow" },
+): Reconciliation {
+  const byVersion = new Map<string, HistoryRow>();
+  const repeatables = new Map<string, HistoryRow>();
+  let baseline: bigint | null = null;
+  let highest: bigint | null = null;
+  for (const row of history.rows) {
+    if (row.version === null) {
+      repeatables.set(row.name, row);
+      continue;
+    }
+    const version = BigInt(row.version);
+    byVersion.set(row.version, row);
+    if (row.kind === "baseline" && (baseline === null || version > baseline)) baseline = version;
+    if (highest === null || version > highest) highest = version;
+  }
+
+  const pending: Migration[] = [];
+  const pendingRepeatables: Migration[] = [];
+  const changed = new Set<Migration>();
+  const problems: Problem[] = [];
+  const applied: { migration: Migration; row: HistoryRow }[] = [];
+  const onDisk = new Set<string>();
+  let highestOnDisk: bigint | null = null;
+
+  for (const migration of migrations) {
+    if (migration.version === undefined) {
+      const row = repeatables.get(migration.name);
+      if (row?.checksum === migration.up.checksum) continue;
+      pendingRepeatables.push(migration);
+      if (row) changed.add(migration);
+      continue;
+    }
+    const version = BigInt(migration.version);
+    onDisk.add(migration.version);
+    if (highestOnDisk === null || version > highestOnDisk) highestOnDisk = version;
+    const row = byVersion.get(migration.version);
+    if (row && row.kind !== "baseline") {
+      applied.push({ migration, row });
+      if (row.checksum !== null && row.checksum !== migration.up.checksum) {
+        problems.push(edited(migration, row));
+      }
+      continue;
+    }
+    if (row || (baseline !== null && version <= baseline)) continue;
+    if (highest !== null && version < highest && policy.outOfOrder === "refuse") {
+      problems.push(outOfOrder(migration, String(highest)));
+    }
+    pending.push(migration);
+  }
+
+  const ahead: HistoryRow[] = [];
+  for (const row of byVersion.values()) {
+    if (row.kind === "baseline" || onDisk.has(row.version!)) continue;
+    if (highestOnDisk === null || BigInt(row.version!) > highestOnDisk) ahead.push(row);
+    else if (row.origin !== "baseline") problems.push(missing(row));
+  }
+
+  return {
+    pending: [...pending, ...pendingRepeatables],
+    changed,
+    problems,
+    ahead,
+    current: highest === null ? null : String(highest),
+    applied,
+  };
+}
+
+/** The problems that stop `up`: all but what recovery settles by itself. */
+export function refuseProblems(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first === undefined) return;
+  throw new Failure({
+    class: first.failure.class,
+    what: first.message,
+    action: first.action,
+    migration: first.migration,
+    notes: rest.map((problem) => problem.message),
+  });
+}
+
+function problem(kind: ProblemKind, init: FailureInit & { action: string; migration: string }): Problem {
+  return {
+    kind,
+    migration: init.migration,
+    message: init.what,
+    action: init.action,
+    failure: new Failure(init).toJSON(),
+  };
+}
+
+function edited(migration: Migration, row: HistoryRow): Problem {
+  return problem("edited", {
+    class: "history.checksum",
+    migration: migration.id,
+    what: `\`${migration.up.path}\` was changed after it was applied (recorded ${short(row.checksum)}, now ${short(migration.up.checksum)}).`,
+    action: `Restore the file and write a new migration; or, when the change is harmless, run \`lockstep repair ${migration.version}\`.`,
+  });
+}
+
+function missing(row: HistoryRow): Problem {
+  const id = `${row.version}_${row.name}`;
+  return problem("missing", {
+    class: "history.missing",
+    migration: id,
+    what: `\`${id}\` is applied in the database, but its file is not in the folder.`,
+    action: "Restore the file from version control.",
+  });
+}
+
+function outOfOrder(migration: Migration, highest: string): Problem {
+  return problem("out-of-order", {
+    class: "history.order",
+    migration: migration.id,
+    what: `\`${migration.up.path}\` is older than version ${highest}, which is applied already.`,
+    action: "Give it a newer version, or run with `--out-of-order allow`.",
+  });
+}
+
+function short(checksum: string | null): string {
+  return checksum === null ? "none" : checksum.slice(0, 12);
+}

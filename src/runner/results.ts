@@ -1,0 +1,92 @@
+/** What the operations return: plain data, the same for the library and for `--json`. */
+import type { FailureJson } from "../failures/failure.ts";
+
+export interface RunResult {
+  readonly runId: string;
+  readonly outcome: "applied" | "nothing-to-do";
+  /** Ids in the order in which they were applied (or reverted, for `down`). */
+  readonly applied: readonly string[];
+  readonly remaining: number;
+  readonly durationMs: number;
+  /** The longest time that another session was seen waiting behind us, in milliseconds. */
+  readonly longestWaitMs: number;
+  readonly warnings: readonly string[];
+}
+
+export interface AppliedRow {
+  readonly id: string;
+  readonly kind: "versioned" | "repeatable" | "baseline";
+  readonly version: string | null;
+  readonly name: string;
+  readonly checksum: string | null;
+  /** ISO 8601. */
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  readonly durationMs: number;
+  readonly origin: string;
+}
+
+export type ProblemKind = "edited" | "missing" | "out-of-order" | "interrupted" | "unknown-outcome";
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly migration: string;
+  /** What is wrong, one sentence. */
+  readonly message: string;
+  /** What to do, imperative, with the exact command where there is one. */
+  readonly action: string;
+  readonly failure: FailureJson;
+}
+
+export interface PendingRow {
+  readonly id: string;
+  readonly file: string;
+  readonly kind: "versioned" | "repeatable";
+  /** For repeatables: applied before with another content. */
+  readonly changed: boolean;
+}
+
+export interface StatusResult {
+  readonly database: string;
+  /** Server version as `18.4`. */
+  readonly server: string;
+  readonly connection: "direct" | "pooled";
+  readonly historySchema: string;
+  readonly historyExists: boolean;
+  /** The highest applied version, null before the first. */
+  readonly current: string | null;
+  readonly applied: readonly AppliedRow[];
+  readonly pending: readonly PendingRow[];
+  readonly problems: readonly Problem[];
+  readonly lastRun: LastRun | null;
+  /** Set when another runner holds the lock now. */
+  readonly running: { readonly pid: number; readonly application: string; readonly since: string } | null;
+}
+
+export interface LastRun {
+  readonly id: string;
+  readonly command: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly outcome: string;
+  readonly failureClass: string | null;
+  readonly host: string;
+  readonly by: string;
+}
+
+export interface VerifyResult {
+  readonly checked: number;
+  readonly problems: readonly Problem[];
+}
+
+export interface DoctorCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly status: "ok" | "info" | "warn" | "fail";
+  readonly message: string;
+  readonly action?: string;
+}
+
+export interface DoctorResult {
+  readonly checks: readonly DoctorCheck[];
+}

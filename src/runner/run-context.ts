@@ -1,0 +1,105 @@
+/** What every part of one run shares: its id, its events, its clock and its way to stop. */
+import { randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../failures/failure.ts";
+import { historyNames, type HistoryNames } from "../history/tables.ts";
+import { runKey, transactionKey, type LockKey } from "../postgres/advisory-lock.ts";
+import { TOOL_VERSION } from "../version.ts";
+import type { RunEventBody } from "./events.ts";
+import type { RunnerOptions, RunnerSettings } from "./options.ts";
+
+export interface RunContext {
+  readonly options: RunnerOptions;
+  readonly settings: RunnerSettings;
+  readonly names: HistoryNames;
+  readonly runId: string;
+  readonly command: string;
+  readonly host: string;
+  /** The operating system's name for who runs this. */
+  readonly by: string;
+  readonly applicationName: string;
+  readonly toolVersion: string;
+  readonly lock: LockKey;
+  readonly marker: LockKey;
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+  readonly warnings: string[];
+  emit(event: RunEventBody): void;
+  warn(code: string, message: string, migration?: string): void;
+  /** Sleeps; wakes up early when the run is told to stop. */
+  pause(ms: number): Promise<void>;
+  /** Throws when the run was told to stop. */
+  checkSignal(): void;
+}
+
+const NEVER = new AbortController().signal;
+
+export function createContext(command: string, options: RunnerOptions): RunContext {
+  const runId = randomUUID();
+  const host = hostname();
+  const names = historyNames(options.settings);
+  const signal = options.signal ?? NEVER;
+  const warnings: string[] = [];
+  const emit = (event: RunEventBody): void => {
+    options.onEvent?.({ at: new Date().toISOString(), runId, ...event });
+  };
+  return {
+    options,
+    settings: options.settings,
+    names,
+    runId,
+    command,
+    host,
+    get by() {
+      return systemUser();
+    },
+    // The prefix is what people search for in pg_stat_activity; the host says which pod it is.
+    applicationName: `lockstep ${runId.slice(0, 8)} ${host}`.slice(0, 63),
+    toolVersion: TOOL_VERSION,
+    lock: runKey(names.lockName),
+    marker: transactionKey(names.lockName),
+    startedAt: performance.now(),
+    signal,
+    warnings,
+    emit,
+    warn(code, message, migration) {
+      warnings.push(message);
+      emit({ event: "warning", code, message, ...(migration !== undefined && { migration }) });
+    },
+    async pause(ms) {
+      await sleep(ms, undefined, { signal }).catch(() => undefined);
+      this.checkSignal();
+    },
+    checkSignal() {
+      if (signal.aborted) throw interruption(signal);
+    },
+  };
+}
+
+/** The failure that an abort becomes: exit 143 for SIGTERM, 130 for SIGINT and for a caller's own. */
+export function interruption(signal: AbortSignal): Failure {
+  const name = signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT";
+  return new Failure({
+    class: name === "SIGTERM" ? "terminated" : "interrupted",
+    what: typeof signal.reason === "string" ? `The run was stopped by ${name}.` : "The run was stopped.",
+  });
+}
+
+/** A container may run with a user id that has no name. */
+export function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}
+
+export function elapsedMs(since: number): number {
+  return Math.round(performance.now() - since);
+}
+
+/** Full jitter around a growing pause: between half and the whole of it. */
+export function jittered(ms: number): number {
+  return ms / 2 + Math.random() * (ms / 2);
+}

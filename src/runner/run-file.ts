@@ -1,0 +1,230 @@
+/**
+ * A transactional file: one transaction, one batch, one round trip (see envelope.ts and batch.ts).
+ *
+ * F1. A connection lost any time after the first byte is ambiguous; it is thrown on as it is, and
+ *     the state machine finds out under the lock whether the history row is there.
+ */
+import { Failure } from "../failures/failure.ts";
+import { BatchError, type BatchItem, type BatchItemResult } from "../postgres/batch.ts";
+import { deleteApplied, insertApplied, insertAudit, journalClear } from "../history/write.ts";
+import { withAttempts, type Unit } from "./attempts.ts";
+import { closing, GUARDS, guardOf, opening, type EnvelopeOptions } from "./envelope.ts";
+import { faultPoint } from "./fault-points.ts";
+import type { LockedRun } from "./locked-run.ts";
+import { prelock, rearm } from "./prelock.ts";
+import type { Prepared, PreparedSql, PreparedStatement } from "./prepare.ts";
+import { errorLocation, toFailure } from "./statement-failure.ts";
+
+export interface FileOptions {
+  readonly asynchronousCommit: boolean;
+  readonly lookedAhead?: Unit["lookedAhead"];
+}
+
+export async function runFile(
+  run: LockedRun,
+  prepared: PreparedSql,
+  options: FileOptions,
+): Promise<void> {
+  const envelope = envelopeOf(run, prepared, options.asynchronousCommit);
+  const capMs = envelope.capMs ?? run.ctx.settings.capMs;
+  const unit: Unit = {
+    migration: prepared.migration.id,
+    wanted: prepared.wanted,
+    capMs,
+    ...(options.lookedAhead && { lookedAhead: options.lookedAhead }),
+  };
+  await withAttempts(run, unit, async () => {
+    const before = opening(run, envelope);
+    const body = authorItems(prepared.statements, prepared.wanted, capMs);
+    const records = historyItems(run, prepared, prepared.migration.id);
+    await runTransaction(run, {
+      items: [...before, ...body.items, ...closing(run, records)],
+      recordTags: [prepared.direction === "up" ? "INSERT 0 1" : "DELETE 1"],
+      recordCount: records.length,
+      // The statement that an error belongs to is found by its place in the batch.
+      explain: (index, cause) => {
+        const statement = body.statementAt(index - before.length);
+        return toFailure(cause, {
+          migration: prepared.migration.id,
+          file: prepared.file.path,
+          ...(statement && { location: errorLocation(prepared, statement, cause) }),
+        });
+      },
+      onSent: () => faultPoint("file-sent"),
+    });
+  });
+}
+
+export function envelopeOf(
+  run: LockedRun,
+  prepared: Prepared,
+  asynchronousCommit = false,
+): EnvelopeOptions {
+  const { lockTimeoutMs, statementTimeoutMs, role } = prepared.directives;
+  return {
+    capMs: lockTimeoutMs ?? run.ctx.settings.capMs,
+    ...(statementTimeoutMs !== undefined && { statementTimeoutMs }),
+    ...(role !== undefined && { role }),
+    asynchronousCommit,
+  };
+}
+
+/** The author's statements, each behind a re-armed cap where it may wait for a lock. */
+export function authorItems(
+  statements: readonly PreparedStatement[],
+  wanted: Prepared["wanted"],
+  capMs: number,
+): { items: BatchItem[]; statementAt(index: number): PreparedStatement | undefined } {
+  const items: BatchItem[] = [];
+  const owners: (PreparedStatement | undefined)[] = [];
+  const push = (item: BatchItem, owner?: PreparedStatement): void => {
+    items.push(item);
+    owners.push(owner);
+  };
+  // An error while the locks are taken belongs to the first statement that needs one.
+  if (wanted.length > 0) {
+    push(
+      { text: prelock(wanted, capMs) },
+      statements.find((statement) => statement.locks.length > 0),
+    );
+  }
+  for (const statement of statements) {
+    if (statement.arm) push({ text: rearm(capMs) }, statement);
+    push(
+      {
+        text: statement.text,
+        ...(statement.copyData && { copyData: statement.copyData }),
+      },
+      statement,
+    );
+  }
+  return { items, statementAt: (index) => owners[index] };
+}
+
+/** The history row, or its removal with an audit row; and the end of a journal, if there was one. */
+export function historyItems(
+  run: LockedRun,
+  prepared: Prepared,
+  journalId: string,
+  journaledNow = false,
+): BatchItem[] {
+  const { ctx } = run;
+  const { migration, direction } = prepared;
+  const journaled =
+    journaledNow ||
+    run.journal.some((row) => row.migration === journalId && row.direction === direction);
+  const items =
+    direction === "up"
+      ? [
+          insertApplied(ctx.names, {
+            kind: migration.kind,
+            version: migration.version ?? null,
+            name: migration.name,
+            checksum: migration.up.checksum,
+            runId: ctx.runId,
+            toolVersion: ctx.toolVersion,
+            origin: "native",
+            durationMs: null,
+          }),
+        ]
+      : [
+          deleteApplied(ctx.names, migration.version!),
+          insertAudit(ctx.names, {
+            runId: ctx.runId,
+            action: "down",
+            migration: migration.id,
+            by: ctx.by,
+            reason: "lockstep down",
+            detail: { checksum: migration.up.checksum },
+          }),
+        ];
+  if (journaled) items.push(journalClear(ctx.names, journalId, direction));
+  return items;
+}
+
+export interface TransactionPlan {
+  readonly items: readonly BatchItem[];
+  /** The tags that the first records must have answered with. */
+  readonly recordTags: readonly string[];
+  readonly recordCount: number;
+  explain(index: number, cause: unknown): Failure;
+  onSent?(): void;
+}
+
+/**
+ * Sends the batch and checks every condition of E1. Throws BatchError for what may be tried again
+ * or is ambiguous, and a Failure for the rest.
+ */
+export async function runTransaction(run: LockedRun, plan: TransactionPlan): Promise<void> {
+  const { session } = run;
+  let results: readonly BatchItemResult[];
+  run.used = true;
+  try {
+    results = await session.batch(plan.items, plan.onSent);
+  } catch (error) {
+    if (session.lost || !(error instanceof BatchError)) throw error;
+    // The server has discarded the rest up to the Sync and waits inside the failed transaction.
+    await session.query("rollback");
+    throw explainGuard(error, plan) ?? retryableOr(error, plan);
+  }
+  if (results.at(-1)?.tag !== "COMMIT") throw notApplied(results.at(-1)?.tag);
+  const firstRecord = plan.items.length - 1 - plan.recordCount - (run.connection === "pooled" ? 1 : 0);
+  for (const [offset, tag] of plan.recordTags.entries()) {
+    if (results[firstRecord + offset]?.tag !== tag) throw notApplied(results[firstRecord + offset]?.tag);
+  }
+}
+
+function notApplied(tag: string | undefined): Failure {
+  return new Failure({
+    class: "tx.control",
+    what: `The transaction ended with \`${tag ?? "nothing"}\`, so it is not known as applied.`,
+  });
+}
+
+/** An error of the author's statement keeps the server's error inside, so that it can be judged. */
+function retryableOr(error: BatchError, plan: TransactionPlan): BatchError {
+  const explained = plan.explain(error.index, error.cause);
+  const wrapped = new BatchError(error.index, error.results, error.sent, error.cause);
+  return Object.assign(wrapped, { explained });
+}
+
+/** The failure that `retryableOr` attached; what a caller reports when it gives up. */
+export function explainedBy(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  const explained = (error as { explained?: unknown } | null)?.explained;
+  return explained instanceof Failure ? explained : undefined;
+}
+
+function explainGuard(error: BatchError, plan: TransactionPlan): Failure | undefined {
+  const message = error.cause instanceof Error ? error.cause.message : "";
+  const name = guardOf(message);
+  if (name === undefined) return undefined;
+  const base = plan.explain(error.index, error.cause);
+  const common = {
+    ...(base.migration !== undefined && { migration: base.migration }),
+    cause: error.cause,
+  };
+  switch (name) {
+    case "busy":
+    case "moved":
+      return new Failure({
+        ...common,
+        class: name === "busy" ? "runner.lock_busy" : "runner.moved",
+        what: `Another runner ${name === "busy" ? "holds the lock" : "went on"} (${GUARDS[name]}).`,
+      });
+    case "lockLost":
+      return new Failure({
+        ...common,
+        class: "runner.lock_lost",
+        what: `\`${base.migration}\` gave up the run lock (pg_advisory_unlock_all or DISCARD ALL), so it was rolled back.`,
+        action: "Remove the statement that releases advisory locks.",
+        exit: "failed",
+      });
+    case "transaction":
+      return new Failure({
+        ...common,
+        class: "tx.control",
+        what: `\`${base.migration}\` ended the transaction by itself (COMMIT, ROLLBACK or PREPARE TRANSACTION inside the file).`,
+      });
+  }
+}

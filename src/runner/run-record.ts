@@ -1,0 +1,137 @@
+/** The run's own row: written when work begins, closed when it ends, whatever the end. */
+import type { Failure } from "../failures/failure.ts";
+import { fingerprintQuery } from "../history/fingerprint.ts";
+import { createHistory } from "../history/tables.ts";
+import type { ServerIdentity } from "../postgres/server-facts.ts";
+import { BEGIN, COMMIT, GUARDS } from "./envelope.ts";
+import { faultPoint } from "./fault-points.ts";
+import type { LockedRun } from "./locked-run.ts";
+import type { RunContext } from "./run-context.ts";
+import type { Session } from "../postgres/session.ts";
+import { sessionSettings } from "./session-settings.ts";
+
+/** Creates the history. On a pooled connection the lock is taken by the same transaction. */
+export async function bootstrap(
+  run: Omit<LockedRun, "epoch" | "journal">,
+  schemaExists: boolean,
+): Promise<void> {
+  const { ctx } = run;
+  const pooled = run.connection === "pooled";
+  await run.session.batch(
+    [
+      BEGIN,
+      { text: sessionSettings(ctx, run.server, { local: true }) },
+      ...(pooled
+        ? [
+            {
+              text: `select case when pg_catalog.pg_try_advisory_xact_lock(${ctx.lock.key}) then 'ok'
+                else pg_catalog.current_setting('${GUARDS.busy}') end`,
+            },
+          ]
+        : []),
+      ...createHistory(ctx.names, schemaExists).map((text) => ({ text })),
+      COMMIT,
+    ],
+    () => faultPoint("bootstrap-sent"),
+  );
+  faultPoint("after-bootstrap");
+}
+
+/**
+ * Opens the run's row. With the lock held, the epoch moves on: a runner that lost its lock without
+ * noticing can commit nothing any more. Returns the epoch that counts from now on.
+ */
+export async function recordStart(
+  ctx: RunContext,
+  session: Session,
+  options: {
+    readonly connection: "direct" | "pooled";
+    readonly identity: ServerIdentity;
+    readonly epoch: string;
+  },
+): Promise<string> {
+  const { names } = ctx;
+  const results = await session.batch([
+    BEGIN,
+    {
+      text: `insert into ${names.runs} (id, command, host, pid, commit_id, tool_version, system_identifier, timeline)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (id) do nothing`,
+      values: [
+        ctx.runId,
+        ctx.command,
+        ctx.host,
+        String(process.pid),
+        commitId(),
+        ctx.toolVersion,
+        options.identity.systemIdentifier,
+        options.identity.timeline,
+      ],
+    },
+    ...(options.connection === "direct"
+      ? [{ text: `update ${names.state} set epoch = epoch + 1 returning epoch` }]
+      : []),
+    COMMIT,
+  ]);
+  faultPoint("run-recorded");
+  return options.connection === "direct" ? (results[2]?.rows[0]?.[0] ?? options.epoch) : options.epoch;
+}
+
+export interface RunEnd {
+  readonly outcome: "applied" | "failed" | "interrupted";
+  readonly applied: number;
+  readonly failure?: Failure;
+  readonly longestWaitMs: number;
+}
+
+/** Closes the row. Synchronous: its flush is also the flush of every commit before it. */
+export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
+  const { ctx, session } = run;
+  faultPoint("before-finish");
+  await session.batch([
+    BEGIN,
+    { text: "set local session authorization default" },
+    { text: "set local role none" },
+    { text: "set local lock_timeout = 0" },
+    { text: "set local statement_timeout = 0" },
+    // Definitions are printed relative to the search_path; an empty one names everything in full.
+    { text: "set local search_path = ''" },
+    {
+      text: `update ${ctx.names.runs} set finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3,
+          failure_class = $4, sqlstate = $5, message = $6, longest_wait_ms = $7,
+          fingerprint = (${fingerprintQuery(ctx.settings.historySchema, ctx.settings.historyPrefix)})
+        where id = $1`,
+      values: [
+        ctx.runId,
+        end.outcome,
+        String(end.applied),
+        end.failure?.class ?? null,
+        end.failure?.server?.sqlstate ?? null,
+        end.failure?.what ?? null,
+        String(Math.round(end.longestWaitMs)),
+      ],
+    },
+    COMMIT,
+  ]);
+  faultPoint("before-unlock");
+}
+
+/** The fingerprint as it is now; see recordEnd for the search_path. */
+export async function currentFingerprint(run: Pick<LockedRun, "ctx" | "session">): Promise<string | null> {
+  const { settings } = run.ctx;
+  const results = await run.session.batch([
+    { text: "begin isolation level read committed read only" },
+    { text: "set local search_path = ''" },
+    { text: fingerprintQuery(settings.historySchema, settings.historyPrefix) },
+    COMMIT,
+  ]);
+  return results[2]?.rows[0]?.[0] ?? null;
+}
+
+/** The commit that is being deployed, as the common CI systems name it. */
+function commitId(): string | null {
+  const { env } = process;
+  return (
+    env["LOCKSTEP_COMMIT"] ?? env["GITHUB_SHA"] ?? env["CI_COMMIT_SHA"] ?? env["GIT_COMMIT"] ?? null
+  );
+}

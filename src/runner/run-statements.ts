@@ -1,0 +1,420 @@
+/**
+ * A journaled file: its statements one by one, each written into the journal before and after, so
+ * that any crash can be resumed without a person.
+ *
+ * J1. `started` is committed before the statement is sent; `done` after it has been verified.
+ * J2. A statement that can run in a transaction commits together with its `done` (mode statement):
+ *     it needs no probe.
+ * J3. SET and RESET are not steps: they are repeated on each resume, because the session is new.
+ * J4. The first error wins; the clean-up's own error is a note of it.
+ */
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../failures/failure.ts";
+import type { JournalRow } from "../history/read.ts";
+import { journalDone, journalForget, journalStarted, type JournalKey } from "../history/write.ts";
+import { BatchError } from "../postgres/batch.ts";
+import { startGuard, withAttempts } from "./attempts.ts";
+import { BEGIN, closing, COMMIT, opening } from "./envelope.ts";
+import { faultPoint } from "./fault-points.ts";
+import {
+  createIndexConcurrently,
+  refuseInvalidLeftover,
+} from "./kinds/create-index-concurrently.ts";
+import type { Kind, Probe } from "./kinds/kind.ts";
+import { KINDS } from "./kinds/registry.ts";
+import type { LockedRun } from "./locked-run.ts";
+import type { PreparedSql, PreparedStatement } from "./prepare.ts";
+import { elapsedMs } from "./run-context.ts";
+import { authorItems, envelopeOf, explainedBy, historyItems, runTransaction } from "./run-file.ts";
+import { errorLocation, toFailure } from "./statement-failure.ts";
+
+export async function runStatements(run: LockedRun, prepared: PreparedSql): Promise<void> {
+  if (run.connection === "pooled") throw pooledRefusal(prepared);
+  await startClean(run, prepared);
+  let done = 0;
+  for (const statement of prepared.statements) {
+    run.ctx.checkSignal();
+    if ("VariableSetStmt" in (statement.node ?? {})) {
+      await neutral(run, prepared, statement);
+      continue;
+    }
+    try {
+      await runOne(run, prepared, statement);
+      done += 1;
+    } catch (error) {
+      throw withProgress(error, prepared, done);
+    }
+  }
+  faultPoint("before-record");
+  await record(run, prepared);
+  faultPoint("after-record");
+}
+
+async function runOne(
+  run: LockedRun,
+  prepared: PreparedSql,
+  statement: PreparedStatement,
+): Promise<void> {
+  const began = performance.now();
+  const { migration, direction } = prepared;
+  const before = run.journal.find(
+    (row) =>
+      row.migration === migration.id &&
+      row.direction === direction &&
+      row.ordinal === statement.ordinal,
+  );
+  if (before?.state === "done") {
+    if (before.statementChecksum !== checksumOf(statement)) throw editedAfterDone(prepared, statement);
+    return;
+  }
+  run.ctx.emit({
+    event: "step-started",
+    migration: migration.id,
+    ordinal: statement.ordinal,
+    statement: statement.summary,
+  });
+  if (statement.nonTransactional === undefined && prepared.mode === "statement") {
+    await runInTransaction(run, prepared, statement);
+  } else {
+    await runAlone(run, prepared, statement, before);
+  }
+  faultPoint("after-journal-done");
+  run.ctx.emit({
+    event: "step-finished",
+    migration: migration.id,
+    ordinal: statement.ordinal,
+    durationMs: elapsedMs(began),
+  });
+}
+
+/** J2: statement and journal in one transaction. */
+async function runInTransaction(
+  run: LockedRun,
+  prepared: PreparedSql,
+  statement: PreparedStatement,
+): Promise<void> {
+  const envelope = { ...envelopeOf(run, prepared), keepSession: true };
+  const capMs = envelope.capMs ?? run.ctx.settings.capMs;
+  const unit = { migration: prepared.migration.id, wanted: [], capMs };
+  await withAttempts(run, unit, async () => {
+    const before = opening(run, envelope);
+    const body = authorItems([statement], [], capMs);
+    const records = [
+      journalDone(run.ctx.names, keyOf(prepared, statement), {
+        kind: "transaction",
+        checksum: checksumOf(statement),
+        runId: run.ctx.runId,
+      }),
+    ];
+    await runTransaction(run, {
+      items: [...before, ...body.items, ...closing(run, records)],
+      recordTags: ["INSERT 0 1"],
+      recordCount: records.length,
+      explain: (_index, cause) => explain(prepared, statement, cause),
+      onSent: () => faultPoint("statement-sent"),
+    });
+  });
+}
+
+/** J1: journal, statement, verification, journal. */
+async function runAlone(
+  run: LockedRun,
+  prepared: PreparedSql,
+  statement: PreparedStatement,
+  before: JournalRow | undefined,
+): Promise<void> {
+  const { ctx, session } = run;
+  const kindName = statement.nonTransactional ?? "other";
+  const kind = KINDS[kindName];
+  const key = keyOf(prepared, statement);
+  const step = { kind: kindName, checksum: checksumOf(statement), runId: ctx.runId };
+  await applySettings(run, prepared, kind);
+
+  let detail: unknown;
+  if (before) {
+    detail = before.detail;
+    const probe = await kind.probe(session, statement, detail);
+    ctx.emit({ event: "recovering", migration: key.migration, detail: inWords(probe, statement) });
+    if (probe.state === "unknown") throw unknownOutcome(prepared, statement, probe.what);
+    if (probe.state === "done" || (await cleanUp(run, prepared, kind, statement, detail, probe)) === "done") {
+      await writeJournal(run, journalDone(ctx.names, key, step));
+      return;
+    }
+  } else {
+    detail = await kind.before(session, statement);
+    faultPoint("before-journal");
+    await writeJournal(run, journalStarted(ctx.names, key, { ...step, detail }));
+  }
+  faultPoint("after-journal");
+
+  await attemptAlone(run, prepared, statement, kind, detail, key);
+  faultPoint("statement-done");
+  if (kind === createIndexConcurrently) {
+    await refuseInvalidLeftover(session, statement).catch(async (error: unknown) => {
+      await writeJournal(run, journalForget(ctx.names, key));
+      throw error;
+    });
+  }
+  await writeJournal(run, journalDone(ctx.names, key, step));
+}
+
+async function attemptAlone(
+  run: LockedRun,
+  prepared: PreparedSql,
+  statement: PreparedStatement,
+  // oxlint-disable-next-line typescript/no-explicit-any
+  kind: Kind<any>,
+  detail: unknown,
+  key: JournalKey,
+): Promise<void> {
+  const { ctx, session } = run;
+  const envelope = envelopeOf(run, prepared);
+  const capMs = envelope.capMs ?? ctx.settings.capMs;
+  const attempt = async (): Promise<void> => {
+    const report = reportProgress(run, prepared, statement);
+    try {
+      await session.batch([{ text: statement.text }], () => faultPoint("statement-sent"));
+      await report.end();
+    } catch (error) {
+      await report.end();
+      if (session.lost) throw error;
+      const cause = error instanceof BatchError ? error.cause : error;
+      const failure = explain(prepared, statement, cause);
+      const probe = await kind.probe(session, statement, detail);
+      if (probe.state === "done") return;
+      if (probe.state === "unknown") throw failure.with({ exit: "partial", notes: [...failure.notes, probe.what] });
+      try {
+        if ((await cleanUp(run, prepared, kind, statement, detail, probe)) === "done") return;
+      } catch (second) {
+        throw failure.with({
+          exit: "partial",
+          notes: [...failure.notes, `Cleaning up failed too: ${(second as Error).message}`],
+        });
+      }
+      throw Object.assign(new BatchError(0, [], true, cause), { explained: failure });
+    }
+  };
+  try {
+    if (kind.stalls) await withAttempts(run, { migration: key.migration, wanted: [], capMs }, attempt);
+    else await measured(run, capMs, attempt);
+  } catch (error) {
+    // Cleaned up or never begun: nothing of this statement is left, so the next run starts it afresh.
+    const failure = explainedBy(error);
+    if (failure && failure.exit !== "partial" && !session.lost) {
+      await writeJournal(run, journalForget(ctx.names, key));
+    }
+    throw error;
+  }
+}
+
+/** Runs without a cap, but the wait of others is measured all the same. Deadlocks are tried again. */
+async function measured(run: LockedRun, capMs: number, attempt: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const guard = startGuard(run, capMs, false);
+    try {
+      return await attempt();
+    } catch (error) {
+      const failure = explainedBy(error);
+      if (failure?.class !== "deadlock" || tries >= 3 || run.session.lost) throw error;
+    } finally {
+      await guard?.end();
+    }
+  }
+}
+
+async function cleanUp(
+  run: LockedRun,
+  prepared: PreparedSql,
+  // oxlint-disable-next-line typescript/no-explicit-any
+  kind: Kind<any>,
+  statement: PreparedStatement,
+  detail: unknown,
+  probe: Probe,
+): Promise<"again" | "done"> {
+  if (probe.state !== "half" || !kind.cleanUp) return "again";
+  run.ctx.emit({
+    event: "recovering",
+    migration: prepared.migration.id,
+    detail: `${probe.what}; cleaning up`,
+  });
+  return kind.cleanUp(run.session, statement, detail, () => faultPoint("cleanup-sent"));
+}
+
+/** Says every second how far an index build is, or whom the statement waits for. */
+function reportProgress(
+  run: LockedRun,
+  prepared: PreparedSql,
+  statement: PreparedStatement,
+): { end(): Promise<void> } {
+  const { observer, ctx, pid } = run;
+  if (!observer) return { end: () => Promise.resolve() };
+  const stop = new AbortController();
+  const began = performance.now();
+  const base = { migration: prepared.migration.id, ordinal: statement.ordinal };
+  const loop = (async () => {
+    while (!stop.signal.aborted) {
+      await sleep(1000, undefined, { signal: stop.signal });
+      const progress = await observer.indexProgress(pid);
+      if (progress) ctx.emit({ event: "step-progress", ...base, ...progress });
+      const blockers = await observer.waitsFor(pid);
+      if (blockers.length > 0) {
+        ctx.emit({
+          event: "blocked",
+          migration: base.migration,
+          attempt: 1,
+          elapsedMs: elapsedMs(began),
+          budgetMs: ctx.settings.budgetMs,
+          blockers,
+        });
+      }
+    }
+  })().catch(() => undefined);
+  return {
+    async end() {
+      stop.abort();
+      await loop;
+    },
+  };
+}
+
+/** A journaled file starts in a session without the traces of the file before it. */
+async function startClean(run: LockedRun, prepared: PreparedSql): Promise<void> {
+  const envelope = envelopeOf(run, prepared);
+  const { role: _role, ...rest } = envelope;
+  await run.session.batch([...opening(run, rest), COMMIT]);
+  run.used = true;
+}
+
+async function neutral(
+  run: LockedRun,
+  prepared: PreparedSql,
+  statement: PreparedStatement,
+): Promise<void> {
+  try {
+    await run.session.batch([{ text: statement.text }]);
+  } catch (error) {
+    if (run.session.lost) throw error;
+    throw explain(prepared, statement, error instanceof BatchError ? error.cause : error);
+  }
+}
+
+/** The settings that this very statement runs with, whatever a SET of the file said before. */
+async function applySettings(
+  run: LockedRun,
+  prepared: PreparedSql,
+  // oxlint-disable-next-line typescript/no-explicit-any
+  kind: Kind<any>,
+): Promise<void> {
+  const envelope = envelopeOf(run, prepared);
+  const { role } = prepared.directives;
+  const values: [string, string][] = [
+    ["lock_timeout", kind.stalls ? String(envelope.capMs ?? run.ctx.settings.capMs) : "0"],
+    ["statement_timeout", String(envelope.statementTimeoutMs ?? 0)],
+    ...(role === undefined ? [] : ([["role", role]] as [string, string][])),
+  ];
+  const calls = values.map((_, i) => `pg_catalog.set_config($${2 * i + 1}, $${2 * i + 2}, false)`);
+  await run.session.query(`select ${calls.join(", ")}`, values.flat());
+}
+
+/** The journal is written by the login role, outside of any transaction of the file. */
+async function writeJournal(run: LockedRun, item: ReturnType<typeof journalDone>): Promise<void> {
+  await run.session.batch([
+    BEGIN,
+    { text: "set local session authorization default" },
+    { text: "set local role none" },
+    { text: "set local lock_timeout = 0" },
+    { text: "set local statement_timeout = 0" },
+    { text: "set local synchronous_commit = on" },
+    item,
+    COMMIT,
+  ]);
+}
+
+async function record(run: LockedRun, prepared: PreparedSql): Promise<void> {
+  const { role: _role, ...envelope } = envelopeOf(run, prepared);
+  const records = historyItems(run, prepared, prepared.migration.id, true);
+  await runTransaction(run, {
+    items: [...opening(run, envelope), ...closing(run, records)],
+    recordTags: [prepared.direction === "up" ? "INSERT 0 1" : "DELETE 1"],
+    recordCount: records.length,
+    explain: (_index, cause) =>
+      toFailure(cause, { migration: prepared.migration.id, file: prepared.file.path }),
+  });
+}
+
+function keyOf(prepared: PreparedSql, statement: PreparedStatement): JournalKey {
+  return {
+    migration: prepared.migration.id,
+    direction: prepared.direction,
+    ordinal: statement.ordinal,
+  };
+}
+
+export function checksumOf(statement: Pick<PreparedStatement, "text">): string {
+  return createHash("sha256").update(statement.text.replaceAll("\r\n", "\n")).digest("hex");
+}
+
+function explain(prepared: PreparedSql, statement: PreparedStatement, cause: unknown): Failure {
+  return toFailure(cause, {
+    migration: prepared.migration.id,
+    file: prepared.file.path,
+    location: errorLocation(prepared, statement, cause),
+  });
+}
+
+function inWords(probe: Probe, statement: PreparedStatement): string {
+  const subject = `Statement ${statement.ordinal} was interrupted`;
+  if (probe.state === "done") return `${subject}; it had finished.`;
+  return probe.state === "none"
+    ? `${subject}; nothing of it is there, it runs again.`
+    : `${subject}; ${probe.what}.`;
+}
+
+function withProgress(error: unknown, prepared: PreparedSql, done: number): unknown {
+  const failure = explainedBy(error);
+  if (!failure || done === 0 || failure.exitCode === 75) return failure ?? error;
+  const total = prepared.statements.length;
+  return failure.with({
+    ...(failure.exit === "failed" && { exit: "partial" as const }),
+    state: `${done} of ${total} statements of the file are done and journaled; the next run goes on behind them.`,
+  });
+}
+
+function unknownOutcome(prepared: PreparedSql, statement: PreparedStatement, what: string): Failure {
+  const id = prepared.migration.version ?? prepared.migration.id;
+  return new Failure({
+    class: "history.unknown_outcome",
+    migration: prepared.migration.id,
+    location: {
+      file: prepared.file.path,
+      line: statement.line,
+      column: statement.column,
+    },
+    what: `Statement ${statement.ordinal} of \`${prepared.migration.id}\` was interrupted, and its outcome is not known: ${what}.`,
+    action: `Look at the database, then run \`lockstep resolve ${id} --applied\` or \`lockstep resolve ${id} --not-applied\`.`,
+  });
+}
+
+function editedAfterDone(prepared: PreparedSql, statement: PreparedStatement): Failure {
+  return new Failure({
+    class: "history.checksum",
+    migration: prepared.migration.id,
+    location: { file: prepared.file.path, line: statement.line, column: statement.column },
+    what: `Statement ${statement.ordinal} of \`${prepared.migration.id}\` is done already, but its text was changed since.`,
+    action: "Restore the statement; put further changes into a new migration.",
+  });
+}
+
+export function pooledRefusal(prepared: {
+  readonly migration: { readonly id: string };
+  readonly file: { readonly path: string };
+}): Failure {
+  return new Failure({
+    class: "runner.pooled_refused",
+    migration: prepared.migration.id,
+    location: { file: prepared.file.path, line: 1, column: 1 },
+    what: `\`${prepared.migration.id}\` cannot run in a transaction, and the connection goes through a transaction pooler.`,
+    action: "Give a direct URL of the database (not the pooler's), or one with session pooling.",
+  });
+}

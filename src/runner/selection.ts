@@ -1,0 +1,83 @@
+/**
+ * Which migrations a run takes: decided by its first look at the history, so that `--count 2`
+ * means the same two after a restart. Pure.
+ */
+import { Failure } from "../failures/failure.ts";
+import type { HistoryRow } from "../history/read.ts";
+import type { Migration } from "../migrations/migration.ts";
+import { compareVersions, parseVersion } from "../migrations/version.ts";
+import type { Selection } from "./options.ts";
+import type { Reconciliation } from "./reconcile.ts";
+
+export interface Selected {
+  /** The selected migrations that the history does not show as done yet, in order. */
+  remaining(reconciliation: Reconciliation): readonly Migration[];
+  /** The id of the selected migration that a history row belongs to. */
+  idOf(row: HistoryRow): string | undefined;
+}
+
+export function select(
+  direction: "up" | "down",
+  migrations: readonly Migration[],
+  reconciliation: Reconciliation,
+  selection: Selection,
+): Selected {
+  const target = selection.to === undefined ? undefined : parseVersion(selection.to);
+  if (selection.to !== undefined && target === undefined) {
+    throw new Failure({ class: "usage", what: `\`${selection.to}\` is not a version: versions are digits.` });
+  }
+  if (target !== undefined && target !== "0" && !migrations.some((m) => m.version === target)) {
+    throw new Failure({
+      class: "usage",
+      what: `No migration has version ${target}.`,
+      action: "Give the version of a file in the folder; `lockstep status` lists them.",
+    });
+  }
+  const chosen =
+    direction === "up"
+      ? chooseUp(reconciliation, selection, target)
+      : chooseDown(reconciliation, selection, target);
+  const set = new Set(chosen);
+  const ids = new Map<string, string>();
+  for (const migration of chosen) ids.set(keyOf(migration.version ?? null, migration.name), migration.id);
+  return {
+    remaining(now) {
+      if (direction === "up") return now.pending.filter((migration) => set.has(migration));
+      const still = new Set(now.applied.map(({ migration }) => migration));
+      return chosen.filter((migration) => still.has(migration));
+    },
+    idOf: (row) => ids.get(keyOf(row.version, row.name)),
+  };
+}
+
+function chooseUp(
+  reconciliation: Reconciliation,
+  selection: Selection,
+  target: ReturnType<typeof parseVersion>,
+): readonly Migration[] {
+  const versioned = reconciliation.pending.filter((m) => m.version !== undefined);
+  if (target !== undefined) {
+    return versioned.filter((m) => compareVersions(m.version!, target) <= 0);
+  }
+  if (selection.count !== undefined) return versioned.slice(0, selection.count);
+  return reconciliation.pending;
+}
+
+/** Newest first. Without a limit one migration is reverted: `down` must never mean "everything". */
+function chooseDown(
+  reconciliation: Reconciliation,
+  selection: Selection,
+  target: ReturnType<typeof parseVersion>,
+): readonly Migration[] {
+  const newestFirst = reconciliation.applied
+    .map(({ migration }) => migration)
+    .toSorted((left, right) => compareVersions(right.version!, left.version!));
+  if (target !== undefined) {
+    return newestFirst.filter((m) => compareVersions(m.version!, target) > 0);
+  }
+  return newestFirst.slice(0, selection.count ?? 1);
+}
+
+function keyOf(version: string | null, name: string): string {
+  return version === null ? `R__${name}` : version;
+}

@@ -1,0 +1,18 @@
+/** The comments of a text, outside of strings: for directives, and to trim them off statements. */
+import { isComment, nextToken, type Token } from "./lexer.ts";
+
+export interface Comments {
+  readonly tokens: readonly Token[];
+  /** Where the first token that is not a comment begins; the text's length when there is none. */
+  readonly firstToken: number;
+}
+
+export function collectComments(bytes: Buffer): Comments {
+  const tokens: Token[] = [];
+  let firstToken = bytes.length;
+  for (let at = 0, token; (token = nextToken(bytes, at, bytes.length)); at = token.end) {
+    if (isComment(token)) tokens.push(token);
+    else if (firstToken === bytes.length) firstToken = token.start;
+  }
+  return { tokens, firstToken };
+}

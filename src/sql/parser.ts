@@ -1,0 +1,70 @@
+/**
+ * PostgreSQL 18's own grammar as WebAssembly, loaded only when something has to be parsed: a start
+ * with nothing pending never pays for it. This is the only file that knows `libpg-query`.
+ */
+import { setFlagsFromString } from "node:v8";
+import type { RawStmt } from "@pgsql/types";
+
+export interface Parser {
+  /** Throws `ParserError`; `stmt_location` and `stmt_len` are UTF-8 bytes into the text. */
+  parse(text: string): { readonly stmts: readonly RawStmt[] };
+}
+
+/** What the grammar says about a text that it cannot read. */
+export class ParserError extends Error {
+  /** 0-based, in code points (not bytes, not UTF-16 units); undefined when the place is unknown. */
+  readonly cursorPosition: number | undefined;
+
+  constructor(message: string, cursorPosition: number | undefined, cause?: unknown) {
+    super(message, { cause });
+    this.name = "ParserError";
+    this.cursorPosition = cursorPosition;
+  }
+}
+
+/**
+ * V8 compiles hot WebAssembly again in background threads, and the end of the process waits for
+ * them: half a second on Node 24 for 200 statements. Without tiering the trees are the same and a
+ * short process ends at once; a long-lived one would stay slow, so that only the CLI asks for it.
+ */
+const SHORT_PROCESS_FLAGS = [
+  "--no-wasm-dynamic-tiering",
+  "--no-wasm-tier-up",
+  "--wasm-lazy-compilation",
+];
+
+let loading: Promise<Parser> | undefined;
+
+/** Loads the parser once; later calls share it, whatever their options. */
+export function loadParser(options: { processExitsSoon?: boolean } = {}): Promise<Parser> {
+  loading ??= load(options.processExitsSoon === true);
+  return loading;
+}
+
+async function load(processExitsSoon: boolean): Promise<Parser> {
+  // Before the import: the package starts to compile its module when it is imported.
+  if (processExitsSoon) for (const flag of SHORT_PROCESS_FLAGS) setFlagsFromString(flag);
+  const library = await import("libpg-query");
+  await library.loadModule();
+  return {
+    parse(text) {
+      // The library refuses an empty string, which is a valid file without statements.
+      if (text === "") return { stmts: [] };
+      try {
+        return { stmts: library.parseSync(text).stmts ?? [] };
+      } catch (error) {
+        throw parserError(error, library.hasSqlDetails(error) ? error.sqlDetails : undefined);
+      }
+    },
+  };
+}
+
+function parserError(error: unknown, details: { cursorPosition: number } | undefined): ParserError {
+  const message = error instanceof Error ? error.message : String(error);
+  const position = details?.cursorPosition;
+  return new ParserError(
+    message,
+    position === undefined || position < 0 ? undefined : position,
+    error,
+  );
+}

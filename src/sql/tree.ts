@@ -1,0 +1,53 @@
+/** Walking parse trees. A node is an object with one key that names its type. */
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Calls `visit` with each node type and its fields, from the outside in. Fields that have a fixed
+ * type (`relation: RangeVar`) come without the naming key; they are visited under their field's
+ * name, which begins in lower case.
+ */
+export function walk(value: unknown, visit: (type: string, fields: Fields) => void): void {
+  if (Array.isArray(value)) {
+    for (const one of value) walk(one, visit);
+    return;
+  }
+  if (!isFields(value)) return;
+  for (const [key, child] of Object.entries(value)) {
+    if (isFields(child)) visit(key, child);
+    if (typeof child === "object") walk(child, visit);
+  }
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The strings of a list such as a qualified name: `[{String: {sval}}, …]`. */
+export function stringList(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown) => {
+    const text = stringOf(one);
+    return text === undefined ? [] : [text];
+  });
+}
+
+/** The text of a `{String: {sval}}` node; the tree leaves an empty one out. */
+export function stringOf(value: unknown): string | undefined {
+  if (!isFields(value) || !isFields(value["String"])) return undefined;
+  const text = value["String"]["sval"];
+  return typeof text === "string" ? text : "";
+}
+
+/** The bodies of functions and DO blocks given as strings, in a statement's tree. */
+export function bodies(tree: unknown): string[] {
+  const found: string[] = [];
+  walk(tree, (type, fields) => {
+    if (type !== "DefElem" || fields["defname"] !== "as" || !isFields(fields["arg"])) return;
+    const arg = fields["arg"];
+    const single = stringOf(arg);
+    const list = isFields(arg["List"]) ? stringList(arg["List"]["items"]) : [];
+    found.push(...(single === undefined ? list : [single]));
+  });
+  return found;
+}
