@@ -21,6 +21,6 @@ export interface CliContext extends CommandContext {
     exitCode?: number | string | null;
   };
   readonly cwd: string;
-  /** Aborted by the first SIGINT or SIGTERM; its reason is the `Failure` to end with. */
+  /** Aborted by the first SIGINT or SIGTERM; its reason is the signal's name. */
   readonly signal: AbortSignal;
 }

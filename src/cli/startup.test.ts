@@ -45,7 +45,8 @@ test("finding the command loads nothing but stricli", () => {
 
 test("`up` with nothing pending loads pg, and neither parser, jiti, valibot, prompts nor sandbox", () => {
   const { own, packages } = staticGraph("cli/main.ts", "cli/commands/up.ts");
-  const allowed = new Set(["@stricli/core", "pg"]);
+  // pg-protocol is a part of pg.
+  const allowed = new Set(["@stricli/core", "pg", "pg-protocol"]);
   expect([...packages].filter((name) => !allowed.has(name))).toEqual([]);
   const heavy =
     /^(?:sandbox\/|sql\/parser\.ts|config\/config-schema\.ts|migrations\/load-module\.ts)/;

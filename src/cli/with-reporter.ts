@@ -5,6 +5,7 @@ import type { OutputFlags } from "./flags.ts";
 import { chooseOutput } from "./output/choose.ts";
 import { createPaint, wantsColor } from "./output/paint.ts";
 import { createReporter, type Reporter } from "./output/reporter.ts";
+import { stoppedBy } from "./signals.ts";
 
 const STOPPING = "Stopping. Ctrl-C once more leaves at once, without writing the journal.";
 
@@ -36,10 +37,9 @@ export async function withReporter(
   }
 }
 
-/** After Ctrl-C anything may throw, an AbortError for one; the reason is what ended the command. */
+/** After Ctrl-C anything may throw, an AbortError for one; the signal is what ended the command. */
 function endOf(thrown: unknown, signal: AbortSignal): unknown {
-  if (thrown instanceof Failure || !signal.aborted) return thrown;
-  return signal.reason instanceof Failure ? signal.reason.with({ cause: thrown }) : thrown;
+  return thrown instanceof Failure || !signal.aborted ? thrown : stoppedBy(signal, thrown);
 }
 
 function asFailure(error: unknown): Failure {

@@ -53,7 +53,7 @@ function record(socket: Socket, via: string): void {
   let startup: Record<string, string> | undefined;
   socket.on("error", () => {});
   socket.on("data", (data) => {
-    const code = data.readInt32BE(4);
+    const code = data.length === 8 ? data.readInt32BE(4) : 0;
     if (!startup && (code === SSL_REQUEST || code === GSS_REQUEST)) {
       socket.write("N");
     } else if (!startup) {
@@ -73,9 +73,10 @@ function record(socket: Socket, via: string): void {
 }
 
 async function throughPsql(url: string, env: NodeJS.ProcessEnv): Promise<unknown> {
-  await promisify(execFile)(PSQL, ["-X", "-w", "-d", url, "-c", "select 1"], { env }).catch(
-    () => {},
-  );
+  await promisify(execFile)(PSQL, ["-X", "-w", "-d", url, "-c", "select 1"], {
+    env,
+    timeout: 10_000,
+  }).catch(() => {});
   return take();
 }
 

@@ -14,6 +14,9 @@ import type { Prepared } from "./prepare.ts";
 /** No commit stays unflushed longer than this while the run goes on. */
 const LONGEST_MS = 200;
 
+/** For the benchmark, which compares with tools that flush each file: `each` switches it off. */
+const FLUSH_EACH = process.env["LOCKSTEP_TEST_FLUSH"] === "each";
+
 export class FlushPolicy {
   readonly #run: LockedRun;
   readonly #applied: string[];
@@ -29,6 +32,7 @@ export class FlushPolicy {
 
   mayDefer(prepared: Prepared, next: Prepared | undefined): boolean {
     return (
+      !FLUSH_EACH &&
       this.#run.connection === "direct" &&
       prepared.mode === "file" &&
       next?.mode === "file" &&

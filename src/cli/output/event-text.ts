@@ -87,8 +87,9 @@ export function summary(
   const done = `${down ? "Reverted" : "Applied"} ${count(event.applied.length, "migration")}`;
   const time = `in ${formatDuration(event.durationMs)}`;
   const wait = `Longest wait we caused: ${formatDuration(event.longestWaitMs)}.`;
-  const left = `${count(event.remaining, "migration")} ${down ? "not reverted" : "still pending"}`;
-  const remaining = event.remaining === 0 ? "" : ` ${left}.`;
+  // What is left of the history after a `down` is nobody's task.
+  const pending = down ? 0 : event.remaining;
+  const remaining = pending === 0 ? "" : ` ${count(pending, "migration")} still pending.`;
   switch (event.outcome) {
     case "nothing-to-do":
       return { tone: "good", text: `Nothing to do.${remaining}` };

@@ -1,0 +1,3 @@
+alter table orders
+  drop column channel,
+  drop column total_cents;

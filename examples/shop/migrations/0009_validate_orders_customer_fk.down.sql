@@ -1,0 +1,1 @@
+-- A constraint cannot be made NOT VALID again; 0008 drops it.

@@ -1,0 +1,74 @@
+/** The options of the library's functions, and what the runner gets of them. */
+import { Failure } from "../failures/failure.ts";
+import { readMigrations } from "../migrations/discover.ts";
+import { migrationsFromData, type MigrationData } from "../migrations/from-data.ts";
+import type { OnEvent } from "../runner/events.ts";
+import { DEFAULT_SETTINGS, type RunnerOptions, type RunnerSettings } from "../runner/options.ts";
+import { targetOf, type Connection } from "./connection.ts";
+
+export interface CommonOptions {
+  /** By default libpq's PG* environment variables. */
+  readonly connection?: Connection;
+  /** Folder or folders of migrations; default `migrations`. */
+  readonly dir?: string | readonly string[];
+  /** Migrations as data instead of a folder, for bundles and serverless functions. */
+  readonly migrations?: readonly MigrationData[];
+  /** Relative folders are resolved against it; default the working directory. */
+  readonly cwd?: string;
+  /** Schema of the history tables; default `lockstep`. */
+  readonly historySchema?: string;
+  readonly historyPrefix?: string;
+  /** How long to wait for another runner, in milliseconds; default ten minutes. */
+  readonly lockWaitMs?: number;
+  /** The stall cap: the longest time anybody may wait behind us, in milliseconds; default 80. */
+  readonly capMs?: number;
+  /** How long to keep trying to get locks for one migration, in milliseconds; default ten minutes. */
+  readonly budgetMs?: number;
+  /** How long to keep trying to connect, in milliseconds; default one minute. */
+  readonly connectWaitMs?: number;
+  readonly outOfOrder?: "refuse" | "allow";
+  /** Refuse when the schema is not the one that the last run left. */
+  readonly strict?: boolean;
+  /** Switches `${name}` placeholders on; a missing name is an error. */
+  readonly placeholders?: Readonly<Record<string, string>>;
+  /** The search_path that migrations run with; default the role's own. */
+  readonly searchPath?: string;
+  readonly onEvent?: OnEvent;
+  /** Aborting cancels what runs, writes the journal and rejects with a Failure. */
+  readonly signal?: AbortSignal;
+}
+
+const SETTINGS = [
+  "historySchema",
+  "historyPrefix",
+  "lockWaitMs",
+  "capMs",
+  "budgetMs",
+  "connectWaitMs",
+  "outOfOrder",
+  "strict",
+  "placeholders",
+  "searchPath",
+] as const satisfies readonly (keyof RunnerSettings & keyof CommonOptions)[];
+
+export async function runnerOptions(options: CommonOptions): Promise<RunnerOptions> {
+  const { dir, migrations, cwd = process.cwd(), onEvent, signal } = options;
+  if (dir !== undefined && migrations !== undefined) {
+    throw new Failure({
+      class: "config.invalid",
+      what: "`dir` and `migrations` are both given, and each names the migrations.",
+      state: "Nothing was changed.",
+      action: "Give one of them.",
+    });
+  }
+  const given = SETTINGS.filter((key) => options[key] !== undefined);
+  const overrides = Object.fromEntries(given.map((key) => [key, options[key]]));
+  return {
+    target: await targetOf(options.connection),
+    source: async () =>
+      migrations ? migrationsFromData(migrations) : readMigrations([dir ?? "migrations"].flat(), { cwd }),
+    settings: { ...DEFAULT_SETTINGS, ...overrides },
+    ...(onEvent && { onEvent }),
+    ...(signal && { signal }),
+  };
+}
