@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   say();
   await using sandbox = await createSandbox({ version: 18, settings: { max_connections: "60" } });
   const url = await sandbox.database("shop");
-  happened("server", "a throw-away PostgreSQL 18 is running");
+  happened("server", `a throw-away PostgreSQL 18 is running on port ${sandbox.server.port}`);
 
   const first = startRunner("first", url, ["--to", "0004"], () => undefined);
   const base = await first.done;

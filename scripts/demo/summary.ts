@@ -15,15 +15,14 @@ export async function report(
   runners: readonly Runner[],
   felt: Felt,
 ): Promise<number> {
-  heading("What was applied, in order");
+  heading("What was applied, and when");
   const { rows } = await admin.query<{
     id: string;
     at: string;
-    duration_ms: number;
     run_id: string;
   }>(
     `select case when version is null then 'R__' || name else lpad(version::text, 4, '0') || '_' || name end as id,
-            to_char(applied_at, 'HH24:MI:SS.MS') as at, duration_ms, run_id
+            to_char(applied_at + duration_ms * interval '1 ms', 'HH24:MI:SS.MS') as at, run_id
      from lockstep.migrations order by seq`,
   );
   for (const row of rows) {
@@ -55,7 +54,7 @@ export async function report(
     ["steps left open", state?.open ?? "?"],
     ["queries of the shop", `${felt.queries}, failed: ${felt.errors.length}`],
     ["its slowest query", `${felt.slowestMs.toFixed(0)} ms, whatever it waited for`],
-    ["longest wait we caused", `${longest} ms, measured by the runs (cap: 80 ms)`],
+    ["longest wait we caused", `${longest} ms, as the runs saw it (the cap is 80 ms)`],
   ]);
   say();
   for (const error of new Set(felt.errors)) say(`  shop: ${error}`);

@@ -4,7 +4,8 @@
  * caller, who starts its state machine again from the top, opens another one.
  */
 import { Client, types, type ClientConfig } from "pg";
-import { classify } from "../failures/classify.ts";
+import { classify, serverError } from "../failures/classify.ts";
+import { Failure } from "../failures/failure.ts";
 import { Batch, type BatchItem, type BatchItemResult } from "./batch.ts";
 import type { ConnectTarget } from "./connect.ts";
 
@@ -19,6 +20,16 @@ export type TextRow = Record<string, string | null>;
 export interface SessionOptions {
   readonly applicationName: string;
   readonly onNotice?: (notice: Notice) => void;
+}
+
+/**
+ * A wrong password is wrong on the other hosts too. 28000 is not final: it is also what a server
+ * says whose pg_hba.conf wants the connection with TLS, or without, and that may be the next entry.
+ */
+function isFinal(error: unknown): boolean {
+  if (error instanceof Failure) return true;
+  const id = classify(error, { phase: "connect" });
+  return (id === "auth.failed" && serverError(error)?.sqlstate !== "28000") || id === "auth.no_database";
 }
 
 /** Everything arrives as text; the few values we need as numbers are converted where they are read. */
@@ -62,9 +73,7 @@ export class Session {
         last = new Error(`session is not ${target.targetSessionAttrs}`);
       } catch (error) {
         last = error;
-        // A wrong password is wrong on the other hosts too; only reachability is tried again.
-        const failure = classify(error, { phase: "connect" });
-        if (failure === "auth.failed" || failure === "auth.no_database") break;
+        if (isFinal(error)) break;
       }
     }
     throw last;

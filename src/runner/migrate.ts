@@ -6,22 +6,21 @@
  * This file is all that a start with nothing pending needs: the parser, the executors and the rest
  * are loaded by the first turn that has something to do.
  */
-import { classify } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
-import type { FailureClassId } from "../failures/taxonomy.ts";
 import { HISTORY_LAYOUT } from "../history/tables.ts";
 import { NO_HISTORY, parseHistory, readHistory, type History } from "../history/read.ts";
 import type { Migration } from "../migrations/migration.ts";
-import { BatchError } from "../postgres/batch.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import type { Session } from "../postgres/session.ts";
+import { asFailure } from "./as-failure.ts";
 import type { RunnerOptions, Selection } from "./options.ts";
 import { openSession } from "./open-session.ts";
 import { reconcile, refuseProblems } from "./reconcile.ts";
 import type { RunResult } from "./results.ts";
-import { createContext, elapsedMs, interruption, jittered, type RunContext } from "./run-context.ts";
+import { createContext, elapsedMs, type RunContext } from "./run-context.ts";
 import { select, type Selected } from "./selection.ts";
-import type { Turn, TurnOutcome } from "./turn.ts";
+import { repeatTurns, type TurnOutcome } from "./turn-loop.ts";
+import type { Turn } from "./turn.ts";
 
 export async function migrate(
   direction: "up" | "down",
@@ -35,7 +34,7 @@ export async function migrate(
     ctx.emit({ event: "run-finished", ...result, outcome: result.outcome });
     return result;
   } catch (error) {
-    const failure = machine.asFailure(error);
+    const failure = asFailure(ctx, error);
     if (!(failure instanceof Failure)) throw failure;
     ctx.emit({
       event: "run-finished",
@@ -49,20 +48,6 @@ export async function migrate(
     throw failure;
   }
 }
-
-/** A connection that breaks this often without anything getting done is not a passing trouble. */
-const MOST_RESTARTS = 20;
-
-const RESTART: ReadonlySet<FailureClassId> = new Set<FailureClassId>([
-  "conn.lost",
-  "conn.terminated",
-  "conn.refused",
-  "conn.slots",
-  "idle_kill",
-  "commit.ambiguous",
-  "runner.lock_busy",
-  "runner.moved",
-]);
 
 class Machine {
   readonly applied: string[] = [];
@@ -86,34 +71,12 @@ class Machine {
   async run(): Promise<RunResult> {
     const ctx = this.#ctx;
     const migrations = await ctx.options.source();
-    const waitingSince = performance.now();
-    let restarts = 0;
-    let polls = 0;
-    for (;;) {
-      ctx.checkSignal();
-      const before = this.applied.length;
-      let outcome: TurnOutcome;
-      try {
-        outcome = await this.#oneTurn(migrations, waitingSince);
-      } catch (error) {
-        const id = error instanceof Failure ? error.class : classify(rootCause(error));
-        const again = RESTART.has(id) && !(error instanceof Failure && error.exit === "configuration");
-        if (this.applied.length > before) restarts = 0;
-        if (!again || ctx.signal.aborted || (restarts += 1) > MOST_RESTARTS) throw error;
-        ctx.emit({
-          event: "waiting-for-connection",
-          reason: error instanceof Error ? error.message : String(error),
-          elapsedMs: elapsedMs(ctx.startedAt),
-        });
-        await ctx.pause(jittered(Math.min(2000, 50 * 2 ** restarts)));
-        continue;
-      }
-      if (outcome.kind === "done") return this.#result();
-      // Somebody else is at work; what they do may leave nothing for us.
-      if (elapsedMs(waitingSince) > ctx.settings.lockWaitMs) throw outcome.failure;
-      polls += 1;
-      await ctx.pause(jittered(Math.min(1000, 150 * polls)));
-    }
+    await repeatTurns(
+      ctx,
+      () => this.applied.length,
+      (waitingSince) => this.#oneTurn(migrations, waitingSince),
+    );
+    return this.#result();
   }
 
   async #oneTurn(migrations: readonly Migration[], waitingSince: number): Promise<TurnOutcome> {
@@ -196,24 +159,6 @@ class Machine {
       warnings: this.#ctx.warnings,
     };
   }
-
-  asFailure(error: unknown): unknown {
-    if (this.#ctx.signal.aborted) return interruption(this.#ctx.signal);
-    const explained = (error as { explained?: unknown } | null)?.explained;
-    if (explained instanceof Failure) return explained;
-    if (error instanceof Failure) return error;
-    const id = classify(rootCause(error));
-    if (id === "unknown" || id === "bug") return error;
-    return new Failure({
-      class: id,
-      what: `${this.#ctx.options.target.display}: ${error instanceof Error ? error.message : String(error)}`,
-      cause: error,
-    });
-  }
-}
-
-export function rootCause(error: unknown): unknown {
-  return error instanceof BatchError ? error.cause : error;
 }
 
 /** A database without history is simply one where nothing is applied. */

@@ -82,12 +82,17 @@ export interface RunEnd {
   readonly applied: number;
   readonly failure?: Failure;
   readonly longestWaitMs: number;
+  /** False: the fingerprint of an earlier run stays the one to compare with. */
+  readonly fingerprint?: false;
 }
 
 /** Closes the row. Synchronous: its flush is also the flush of every commit before it. */
 export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
   const { ctx, session } = run;
   faultPoint("before-finish");
+  const { historySchema, historyPrefix } = ctx.settings;
+  const fingerprint =
+    end.fingerprint === false ? "fingerprint" : `(${fingerprintQuery(historySchema, historyPrefix)})`;
   await session.batch([
     BEGIN,
     { text: "set local session authorization default" },
@@ -99,7 +104,7 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
     {
       text: `update ${ctx.names.runs} set finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3,
           failure_class = $4, sqlstate = $5, message = $6, longest_wait_ms = $7,
-          fingerprint = (${fingerprintQuery(ctx.settings.historySchema, ctx.settings.historyPrefix)})
+          fingerprint = ${fingerprint}
         where id = $1`,
       values: [
         ctx.runId,

@@ -69,7 +69,7 @@ export async function refuseInvalidLeftover(
 ): Promise<void> {
   const index = indexOf(statement);
   if (index.idxname === undefined) return;
-  const schema = (index.relation as RangeVar | undefined)?.schemaname;
+  const schema = index.relation?.schemaname;
   const [row] = await session.query(
     `select i.indexrelid::pg_catalog.regclass::pg_catalog.text as name from pg_catalog.pg_index i
      where i.indexrelid = pg_catalog.to_regclass($1) and not i.indisvalid`,

@@ -35,7 +35,8 @@ export const dropIndexConcurrently: Kind<Detail> = {
 
 function indexName(statement: PreparedStatement): string {
   const drop = (statement.node as { DropStmt: DropStmt }).DropStmt;
-  const parts = ((drop.objects?.[0] as { List: List }).List.items ?? []).map(
+  const [first] = (drop.objects ?? []) as { List: List }[];
+  const parts = (first?.List.items ?? []).map(
     (item) => (item as { String: PgString }).String.sval ?? "",
   );
   return qualified(parts.at(-2), parts.at(-1) ?? "");

@@ -25,7 +25,8 @@ const SUBSCRIPTION = `select s.oid::pg_catalog.text as oid from pg_catalog.pg_su
 function field(name: string): Catalog["nameOf"] {
   return (statement) => {
     const [node] = Object.values(statement.node ?? {}) as Record<string, unknown>[];
-    return String(node?.[name] ?? "");
+    const value = node?.[name];
+    return typeof value === "string" ? value : "";
   };
 }
 

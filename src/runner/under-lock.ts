@@ -1,0 +1,112 @@
+/**
+ * The frame of everything that writes: the history is read again under the lock (and created where
+ * it is missing), the run gets its row, the work is done, the row is closed, the lock is released.
+ */
+import { Failure } from "../failures/failure.ts";
+import type { History } from "../history/read.ts";
+import { unlock } from "../postgres/advisory-lock.ts";
+import type { Session } from "../postgres/session.ts";
+import { faultPoint } from "./fault-points.ts";
+import type { Locked } from "./hold-lock.ts";
+import type { LockedRun } from "./locked-run.ts";
+import { loadHistory } from "./migrate.ts";
+import type { OpenSession } from "./open-session.ts";
+import { interruption, type RunContext } from "./run-context.ts";
+import { explainedBy } from "./run-file.ts";
+import { bootstrap, recordEnd, recordStart } from "./run-record.ts";
+import type { WaitRecord } from "./stall-guard.ts";
+import type { TurnOutcome } from "./turn-loop.ts";
+
+export interface WorkUnderLock {
+  readonly waits: WaitRecord;
+  /** The work, given the history as it is under the lock; undefined when there is none. */
+  decide(history: History): ((run: LockedRun) => Promise<void>) | undefined;
+  /** How many migrations this run has applied so far. */
+  applied(): number;
+  /** The run's row is closed and flushed, and with it every commit before it. */
+  onRecorded?(): void;
+  /** False: this run says nothing about the schema, so a drift before it is still seen after it. */
+  readonly fingerprint?: false;
+}
+
+export async function underLock(
+  ctx: RunContext,
+  open: OpenSession,
+  acquired: Locked,
+  options: WorkUnderLock,
+): Promise<TurnOutcome> {
+  const { session, facts } = open;
+  const { waits } = options;
+  const base = {
+    ctx,
+    connection: acquired.connection,
+    session,
+    pid: facts.backendPid,
+    observer: acquired.observer,
+    server: facts,
+    waits,
+    used: false,
+  };
+  // The history may have been created, and its schema too, since the first look.
+  let history = await loadHistory(
+    ctx,
+    session,
+    await historyExists(ctx, session, facts.historyExists),
+  );
+  if (!history.exists) {
+    await bootstrap(base, facts.schemaExists);
+    history = { ...history, exists: true, epoch: "0" };
+  }
+  const work = options.decide(history);
+  if (!work) {
+    await release(ctx, acquired, session);
+    return { kind: "done" };
+  }
+  const epoch = await recordStart(ctx, session, {
+    connection: acquired.connection,
+    identity: acquired.identity,
+    epoch: history.epoch,
+  });
+  const run: LockedRun = { ...base, epoch, journal: history.journal };
+  let failure: Failure | undefined;
+  try {
+    await work(run);
+  } catch (error) {
+    if (session.lost) throw error;
+    failure = ctx.signal.aborted ? interruption(ctx.signal) : explainedBy(error);
+    if (!failure || failure.class === "runner.lock_busy" || failure.class === "runner.moved") {
+      throw error;
+    }
+  }
+  await recordEnd(run, {
+    outcome: failure ? (ctx.signal.aborted ? "interrupted" : "failed") : "applied",
+    applied: options.applied(),
+    longestWaitMs: waits.longestMs,
+    ...(failure && { failure }),
+    ...(options.fingerprint === false && { fingerprint: false }),
+  });
+  options.onRecorded?.();
+  await release(ctx, acquired, session);
+  if (failure) throw failure;
+  return { kind: "done" };
+}
+
+async function release(ctx: RunContext, acquired: Locked, session: Session): Promise<void> {
+  if (acquired.connection === "pooled") return;
+  const [row] = await session.query(unlock(ctx.lock));
+  faultPoint("after-unlock");
+  if (row?.["unlocked"] !== "t") {
+    throw new Failure({
+      class: "runner.lock_lost",
+      what: "The run lock was not held any more when it was to be released.",
+    });
+  }
+}
+
+async function historyExists(ctx: RunContext, session: Session, before: boolean): Promise<boolean> {
+  if (before) return true;
+  const [row] = await session.query("select pg_catalog.to_regclass($1) is not null as there", [
+    ctx.names.state,
+  ]);
+  return row?.["there"] === "t";
+}
