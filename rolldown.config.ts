@@ -20,6 +20,9 @@ const EXTERNAL = [
   "pg-cloudflare",
 ];
 
+/** scripts/build.mjs builds beside dist/ and puts the result in its place when all is well. */
+const DIST = process.env["LOCKSTEP_DIST"] ?? "dist";
+
 const shared: RolldownOptions = {
   platform: "node",
   transform: { target: "node20" },
@@ -57,7 +60,7 @@ export default defineConfig([
     plugins: [executable, withoutCloudflareProbe],
     // Not minified: measured, it saves nothing at the start, and a stack trace stays readable.
     output: {
-      dir: "dist",
+      dir: DIST,
       format: "esm",
       entryFileNames: "[name].js",
       chunkFileNames: "cli/[name]-[hash].js",
@@ -71,7 +74,7 @@ export default defineConfig([
       external: [...EXTERNAL, "pg", "valibot"],
       input: { index: "src/index.ts", testing: "src/testing.ts" },
       output: {
-        dir: "dist",
+        dir: DIST,
         format,
         entryFileNames: `[name].${extension}`,
         chunkFileNames: `lib/[name]-[hash].${extension}`,

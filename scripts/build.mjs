@@ -1,21 +1,33 @@
-/** Builds dist/: bundles by rolldown, declarations by tsc. Old chunks do not stay behind. */
+/**
+ * Builds dist/: bundles by rolldown, declarations by tsc. Built beside it and put in its place at
+ * the end, so that a failed build leaves the last good one, and old chunks do not stay behind.
+ */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+
+const NEXT = `dist-next-${process.pid}`;
 
 function run(...args) {
-  const { status } = spawnSync("npx", args, { stdio: ["ignore", "ignore", "inherit"] });
-  if (status !== 0) process.exit(status ?? 1);
+  const { status, stdout, stderr } = spawnSync("npx", ["--no", ...args], {
+    env: { ...process.env, LOCKSTEP_DIST: NEXT },
+    encoding: "utf8",
+  });
+  if (status === 0) return;
+  process.stderr.write(stdout + stderr);
+  rmSync(NEXT, { recursive: true, force: true });
+  process.exit(status ?? 1);
 }
 
-const bundlesOnly = process.argv.includes("--bundles-only");
-rmSync("dist", { recursive: true, force: true });
-mkdirSync("dist", { recursive: true });
-run("rolldown", "-c", "--log-level", "silent");
-if (!bundlesOnly) {
-  run("tsc", "-p", "tsconfig.build.json");
+run("rolldown", "-c");
+if (!process.argv.includes("--bundles-only")) {
+  run("tsc", "-p", "tsconfig.build.json", "--outDir", `${NEXT}/types`);
   for (const entry of ["index", "testing"]) {
     // The declarations are written once; both module systems point to them.
-    writeFileSync(`dist/${entry}.d.ts`, `export * from "./types/${entry}.ts";\n`);
-    writeFileSync(`dist/${entry}.d.cts`, `export * from "./types/${entry}.ts";\n`);
+    writeFileSync(`${NEXT}/${entry}.d.ts`, `export * from "./types/${entry}.ts";\n`);
+    writeFileSync(`${NEXT}/${entry}.d.cts`, `export * from "./types/${entry}.ts";\n`);
   }
 }
+const old = `${NEXT}-old`;
+if (existsSync("dist")) renameSync("dist", old);
+renameSync(NEXT, "dist");
+rmSync(old, { recursive: true, force: true });

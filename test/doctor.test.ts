@@ -34,13 +34,18 @@ type Report = Record<string, DoctorCheck>;
 
 async function examine(
   url: string,
-  extra: { settings?: Partial<RunnerSettings>; limits?: Partial<DoctorLimits> } = {},
+  extra: {
+    settings?: Partial<RunnerSettings>;
+    limits?: Partial<DoctorLimits>;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Report> {
   const { checks } = await doctor(
     {
       target: await resolveTarget({ url, env: {} }),
       source: () => Promise.reject(new Error("the doctor reads no migrations")),
       settings: { ...DEFAULT_SETTINGS, ...extra.settings },
+      ...(extra.signal && { signal: extra.signal }),
     },
     extra.limits,
   );
@@ -393,60 +398,51 @@ it("fails on a standby, and every other check works there too", async () => {
   expect(Object.keys(report)).toHaveLength(CHECKS.length);
 });
 
-it("reports a connection that is lost on the way as a failed check", async () => {
-  // The check of the connection kind is the first that takes long enough to be interrupted; a lock
-  // on pg_class holds up the one after it for as long as the test needs.
+/** Calls `act` while the doctor waits, in the check of the history, for a lock that a test holds. */
+async function whileDoctorWaits(
+  act: (running: Promise<Report>, pid: number) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const text of createHistory(NAMES, false)) await db.admin.query(text);
   const holder = await connect(db.url, "test holder");
   try {
-    await holder.query("begin; lock table pg_catalog.pg_index in access exclusive mode");
-    const running = examine(db.url);
-    const [row] = await waitUntil(
-      async () => {
-        const rows = await db.admin.query<{ pid: number }>(
-          "select pid from pg_stat_activity where application_name like 'lockstep%' and wait_event_type = 'Lock' and datname = current_database()",
-        );
-        return rows.length > 0 && rows;
-      },
+    await holder.query(`begin; lock table ${NAMES.migrations} in access exclusive mode`);
+    const running = examine(db.url, signal && { signal });
+    // Looked at by `act`; without this an early end would be an unhandled rejection.
+    running.catch(() => undefined);
+    const pid = await waitUntil(
+      async () =>
+        (
+          await db.admin.query<{ pid: number }>(
+            `select pid from pg_stat_activity where datname = current_database()
+               and application_name like 'lockstep%' and wait_event_type = 'Lock'`,
+          )
+        )[0]?.pid,
       { what: "the doctor to wait" },
     );
-    await db.admin.query("select pg_terminate_backend($1)", [row!.pid]);
-    const checks = Object.values(await running);
-    expect(checks.at(-1)).toMatchObject({
+    await act(running, pid);
+  } finally {
+    await holder.end();
+  }
+}
+
+it("reports a connection that is lost on the way as a failed check", async () => {
+  await whileDoctorWaits(async (running, pid) => {
+    await db.admin.query("select pg_terminate_backend($1)", [pid]);
+    expect(Object.values(await running).at(-1)).toMatchObject({
+      id: "history",
       status: "fail",
       message: expect.stringContaining("The connection was lost here"),
     });
-    expect(checks.length).toBeLessThan(CHECKS.length);
-  } finally {
-    await holder.end();
-  }
+  });
 });
 
 it("stops when it is told to, also while the server keeps it waiting", async () => {
-  const holder = await connect(db.url, "test holder");
   const stop = new AbortController();
-  try {
-    await holder.query("begin; lock table pg_catalog.pg_index in access exclusive mode");
-    const running = doctor({
-      target: await resolveTarget({ url: db.url, env: {} }),
-      source: () => Promise.resolve([]),
-      settings: DEFAULT_SETTINGS,
-      signal: stop.signal,
-    });
-    const failed = expect(running).rejects.toMatchObject({ class: "terminated" });
-    await waitUntil(
-      async () =>
-        (
-          await db.admin.query(
-            "select from pg_stat_activity where application_name like 'lockstep%' and wait_event_type = 'Lock' and datname = current_database()",
-          )
-        ).length > 0,
-      { what: "the doctor to wait" },
-    );
+  await whileDoctorWaits(async (running) => {
     stop.abort("SIGTERM");
-    await failed;
-  } finally {
-    await holder.end();
-  }
+    await expect(running).rejects.toMatchObject({ class: "terminated" });
+  }, stop.signal);
 });
 
 it.skipIf(POOLER_MISSING)("tells poolers apart, also with a single place in the pool", async () => {

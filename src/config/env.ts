@@ -19,7 +19,9 @@ const VARIABLES = {
   LOCKSTEP_SEARCH_PATH: "searchPath",
   LOCKSTEP_ENV: undefined,
   LOCKSTEP_CONFIG: undefined,
-  // Read elsewhere: the folder of downloaded servers, and stack traces for bug reports.
+  // Read elsewhere: the commit that a run records, the folder of prepared servers, and stack
+  // traces for bug reports.
+  LOCKSTEP_COMMIT: undefined,
   LOCKSTEP_CACHE: undefined,
   LOCKSTEP_DEBUG: undefined,
 } as const satisfies Record<string, keyof ConfigValues | undefined>;

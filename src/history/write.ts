@@ -38,6 +38,18 @@ export function deleteApplied(names: HistoryNames, version: string): BatchItem {
   return { text: `delete from ${names.migrations} where version = $1`, values: [version] };
 }
 
+/** Affects no row when the checksum is not `from` any more. */
+export function updateChecksum(
+  names: HistoryNames,
+  version: string,
+  change: { readonly from: string; readonly to: string },
+): BatchItem {
+  return {
+    text: `update ${names.migrations} set checksum = $3 where version = $1 and checksum = $2`,
+    values: [version, change.from, change.to],
+  };
+}
+
 export interface AuditRecord {
   readonly runId: string;
   readonly action: "down" | "baseline" | "repair" | "resolve";

@@ -67,6 +67,15 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** `0` is inferred as the type 0, but the next cursor is any number. */
+export type Widened<C extends JsonValue> = C extends number
+  ? number
+  : C extends string
+    ? string
+    : C extends boolean
+      ? boolean
+      : C;
+
 export interface MigrationContext extends MigrationQueries {
   /**
    * A data loop, exactly once: each call of `fn` runs in its own transaction that commits together
@@ -75,7 +84,7 @@ export interface MigrationContext extends MigrationQueries {
    */
   batch<C extends JsonValue>(
     cursor: C,
-    fn: (cursor: C, db: MigrationQueries) => Promise<C | null>,
+    fn: (cursor: Widened<C>, db: MigrationQueries) => Promise<Widened<C> | null>,
   ): Promise<void>;
   readonly log: (message: string) => void;
   readonly signal: AbortSignal;

@@ -41,9 +41,10 @@ export async function doctor(
     }
     const checks: DoctorCheck[] = [];
     for (const check of CHECKS) {
-      checks.push(await look(check, ctx));
+      const { lost, ...found } = await look(check, ctx);
       run.checkSignal();
-      if (session.lost) break;
+      checks.push(found);
+      if (lost) break;
     }
     return { checks };
   } finally {
@@ -52,15 +53,15 @@ export async function doctor(
   }
 }
 
-async function look(check: Check, ctx: DoctorContext): Promise<DoctorCheck> {
+async function look(check: Check, ctx: DoctorContext): Promise<DoctorCheck & { lost: boolean }> {
   const { id, title } = check;
   try {
-    return { id, title, ...(await check.look(ctx)) };
+    return { id, title, ...(await check.look(ctx)), lost: false };
   } catch (error) {
+    const lost = isLost(error, ctx);
     // A mistake of ours is not a finding about the server.
-    if (!isExpected(error, ctx)) throw error;
+    if (!lost && serverError(error) === undefined) throw error;
     const failure = new Failure({ class: classify(error), what: words(error), cause: error });
-    const lost = ctx.session.lost !== undefined;
     return {
       id,
       title,
@@ -69,12 +70,13 @@ async function look(check: Check, ctx: DoctorContext): Promise<DoctorCheck> {
         ? `The connection was lost here, and the remaining checks were left out: ${failure.what}`
         : `This could not be looked at: ${failure.what}`,
       action: failure.action,
+      lost,
     };
   }
 }
 
-function isExpected(error: unknown, ctx: DoctorContext): boolean {
-  return (
-    ctx.session.lost !== undefined || error instanceof Failure || serverError(error) !== undefined
-  );
+/** The server's last words (57P01 and the like) arrive before the end of the connection does. */
+function isLost(error: unknown, ctx: DoctorContext): boolean {
+  const failure = classify(error);
+  return ctx.session.lost !== undefined || failure.startsWith("conn.") || failure === "idle_kill";
 }

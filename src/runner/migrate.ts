@@ -36,6 +36,9 @@ export async function migrate(
   } catch (error) {
     const failure = asFailure(ctx, error);
     if (!(failure instanceof Failure)) throw failure;
+    if (ctx.signal.aborted) {
+      ctx.emit({ event: "interrupted", signal: String(ctx.signal.reason) });
+    }
     ctx.emit({
       event: "run-finished",
       outcome: ctx.signal.aborted ? "interrupted" : "failed",

@@ -24,6 +24,12 @@ import type { PlannedLock } from "./plan.ts";
 
 export type Direction = "up" | "down";
 
+export interface StatementLock extends PlannedLock {
+  /** The name in parts; the schema is missing where the author left it out. */
+  readonly schema?: string;
+  readonly name: string;
+}
+
 export interface PreparedStatement {
   readonly ordinal: number;
   readonly text: string;
@@ -35,7 +41,7 @@ export interface PreparedStatement {
   readonly copyData?: Buffer;
   /** Kept only for statements that are probed after a crash. */
   readonly node?: Statement["node"];
-  readonly locks: readonly PlannedLock[];
+  readonly locks: readonly StatementLock[];
   /** The cap is re-armed before it: it may wait for a lock on something that exists. */
   readonly arm: boolean;
   /** SET without LOCAL and the like: stays in the session after the transaction. */
@@ -171,13 +177,19 @@ function analyse(
   const created = new Set<string>();
   const wanted = new Map<string, PreparedLock>();
   const statements = parsed.statements.map((statement): PreparedStatement => {
-    const locks: PlannedLock[] = [];
+    const locks: StatementLock[] = [];
     const dropsTable = "DropStmt" in statement.node;
     for (const lock of locksOf(statement, facts)) {
       if (created.has(relationKey(lock)) || created.has(relationKey({ name: lock.name }))) continue;
       const regclass = qualified(lock.schema, lock.name);
       const relation = lock.schema === undefined ? lock.name : `${lock.schema}.${lock.name}`;
-      locks.push({ relation, mode: lock.mode, known: lock.known });
+      locks.push({
+        relation,
+        mode: lock.mode,
+        known: lock.known,
+        name: lock.name,
+        ...(lock.schema !== undefined && { schema: lock.schema }),
+      });
       if (statement.nonTransactional === undefined && blocksWrites(lock.mode)) {
         const before = wanted.get(regclass);
         wanted.set(regclass, {

@@ -109,7 +109,8 @@ export function refuseProblems(problems: readonly Problem[]): void {
   });
 }
 
-function problem(kind: ProblemKind, init: FailureInit & { action: string; migration: string }): Problem {
+/** A problem and the Failure that it is where it stops a run. */
+export function problem(kind: ProblemKind, init: FailureInit & { action: string; migration: string }): Problem {
   return {
     kind,
     migration: init.migration,

@@ -1,9 +1,11 @@
 /** The run's own row: written when work begins, closed when it ends, whatever the end. */
-import type { Failure } from "../failures/failure.ts";
+import { serverError } from "../failures/classify.ts";
+import { Failure } from "../failures/failure.ts";
 import { fingerprintQuery } from "../history/fingerprint.ts";
 import { createHistory } from "../history/tables.ts";
 import type { ServerIdentity } from "../postgres/server-facts.ts";
-import { BEGIN, COMMIT, GUARDS } from "./envelope.ts";
+import { BatchError } from "../postgres/batch.ts";
+import { BEGIN, COMMIT, GUARDS, guardOf } from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
 import type { LockedRun } from "./locked-run.ts";
 import type { RunContext } from "./run-context.ts";
@@ -17,7 +19,7 @@ export async function bootstrap(
 ): Promise<void> {
   const { ctx } = run;
   const pooled = run.connection === "pooled";
-  await run.session.batch(
+  const sent = run.session.batch(
     [
       BEGIN,
       { text: sessionSettings(ctx, run.server, { local: true }) },
@@ -34,7 +36,28 @@ export async function bootstrap(
     ],
     () => faultPoint("bootstrap-sent"),
   );
+  await sent.catch((error: unknown) => {
+    throw (pooled && anotherWasFirst(error)) || error;
+  });
   faultPoint("after-bootstrap");
+}
+
+/**
+ * On a pooled connection two runners may both have seen no history: one finds the lock taken, or
+ * what it creates already there. Either way it begins again from the top.
+ */
+function anotherWasFirst(error: unknown): Failure | undefined {
+  if (!(error instanceof BatchError)) return undefined;
+  const server = serverError(error.cause);
+  if (!server) return undefined;
+  const busy = guardOf(server.message) === "busy";
+  // duplicate_schema, duplicate_table, and the same found by a unique index of the catalog.
+  if (!busy && !["42P06", "42P07", "23505"].includes(server.sqlstate)) return undefined;
+  return new Failure({
+    class: busy ? "runner.lock_busy" : "runner.moved",
+    what: "Another runner creates the history at this moment.",
+    cause: error,
+  });
 }
 
 /**

@@ -9,7 +9,6 @@
  * J4. The first error wins; the clean-up's own error is a note of it.
  */
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failures/failure.ts";
 import type { JournalRow } from "../history/read.ts";
 import { journalDone, journalForget, journalStarted, type JournalKey } from "../history/write.ts";
@@ -21,13 +20,15 @@ import {
   createIndexConcurrently,
   refuseInvalidLeftover,
 } from "./kinds/create-index-concurrently.ts";
-import type { Kind, Probe } from "./kinds/kind.ts";
+import type { Kind, Probe, Tools } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/registry.ts";
 import type { LockedRun } from "./locked-run.ts";
 import type { PreparedSql, PreparedStatement } from "./prepare.ts";
+import { reportProgress } from "./report-progress.ts";
 import { elapsedMs } from "./run-context.ts";
 import { authorItems, envelopeOf, explainedBy, historyItems, runTransaction } from "./run-file.ts";
 import { errorLocation, toFailure } from "./statement-failure.ts";
+import { editedAfterDone, unknownOutcome } from "./unfinished-step.ts";
 
 export async function runStatements(run: LockedRun, prepared: PreparedSql): Promise<void> {
   if (run.connection === "pooled") throw pooledRefusal(prepared);
@@ -174,7 +175,9 @@ async function attemptAlone(
   const attempt = async (): Promise<void> => {
     const report = reportProgress(run, prepared, statement);
     try {
-      await session.batch([{ text: statement.text }], () => faultPoint("statement-sent"));
+      const tools = toolsFor(run, prepared);
+      if (kind.apply) await kind.apply(session, statement, detail, tools);
+      else await tools.alone(statement.text);
       await report.end();
     } catch (error) {
       await report.end();
@@ -208,6 +211,31 @@ async function attemptAlone(
   }
 }
 
+function toolsFor(run: LockedRun, prepared: PreparedSql): Tools {
+  const { session, ctx } = run;
+  const { capMs = ctx.settings.capMs } = envelopeOf(run, prepared);
+  return {
+    async alone(text) {
+      await session.batch([{ text }], () => faultPoint("statement-sent"));
+    },
+    async briefly(texts) {
+      await withAttempts(run, { migration: prepared.migration.id, wanted: [], capMs }, async () => {
+        try {
+          await session.batch([
+            BEGIN,
+            { text: `set local lock_timeout = ${capMs}` },
+            ...texts.map((text) => ({ text })),
+            COMMIT,
+          ]);
+        } catch (error) {
+          if (!session.lost) await session.query("rollback");
+          throw error;
+        }
+      });
+    },
+  };
+}
+
 /** Runs without a cap, but the wait of others is measured all the same. Deadlocks are tried again. */
 async function measured(run: LockedRun, capMs: number, attempt: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
@@ -239,43 +267,6 @@ async function cleanUp(
     detail: `${probe.what}; cleaning up`,
   });
   return kind.cleanUp(run.session, statement, detail, () => faultPoint("cleanup-sent"));
-}
-
-/** Says every second how far an index build is, or whom the statement waits for. */
-function reportProgress(
-  run: LockedRun,
-  prepared: PreparedSql,
-  statement: PreparedStatement,
-): { end(): Promise<void> } {
-  const { observer, ctx, pid } = run;
-  if (!observer) return { end: () => Promise.resolve() };
-  const stop = new AbortController();
-  const began = performance.now();
-  const base = { migration: prepared.migration.id, ordinal: statement.ordinal };
-  const loop = (async () => {
-    while (!stop.signal.aborted) {
-      await sleep(1000, undefined, { signal: stop.signal });
-      const progress = await observer.indexProgress(pid);
-      if (progress) ctx.emit({ event: "step-progress", ...base, ...progress });
-      const blockers = await observer.waitsFor(pid);
-      if (blockers.length > 0) {
-        ctx.emit({
-          event: "blocked",
-          migration: base.migration,
-          attempt: 1,
-          elapsedMs: elapsedMs(began),
-          budgetMs: ctx.settings.budgetMs,
-          blockers,
-        });
-      }
-    }
-  })().catch(() => undefined);
-  return {
-    async end() {
-      stop.abort();
-      await loop;
-    },
-  };
 }
 
 /** A journaled file starts in a session without the traces of the file before it. */
@@ -378,31 +369,6 @@ function withProgress(error: unknown, prepared: PreparedSql, done: number): unkn
   return failure.with({
     ...(failure.exit === "failed" && { exit: "partial" as const }),
     state: `${done} of ${total} statements of the file are done and journaled; the next run goes on behind them.`,
-  });
-}
-
-function unknownOutcome(prepared: PreparedSql, statement: PreparedStatement, what: string): Failure {
-  const id = prepared.migration.version ?? prepared.migration.id;
-  return new Failure({
-    class: "history.unknown_outcome",
-    migration: prepared.migration.id,
-    location: {
-      file: prepared.file.path,
-      line: statement.line,
-      column: statement.column,
-    },
-    what: `Statement ${statement.ordinal} of \`${prepared.migration.id}\` was interrupted, and its outcome is not known: ${what}.`,
-    action: `Look at the database, then run \`lockstep resolve ${id} --applied\` or \`lockstep resolve ${id} --not-applied\`.`,
-  });
-}
-
-function editedAfterDone(prepared: PreparedSql, statement: PreparedStatement): Failure {
-  return new Failure({
-    class: "history.checksum",
-    migration: prepared.migration.id,
-    location: { file: prepared.file.path, line: statement.line, column: statement.column },
-    what: `Statement ${statement.ordinal} of \`${prepared.migration.id}\` is done already, but its text was changed since.`,
-    action: "Restore the statement; put further changes into a new migration.",
   });
 }
 

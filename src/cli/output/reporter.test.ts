@@ -57,6 +57,15 @@ test("a line in between stays above the live lines, and only on a terminal", () 
   expect(plain.writes).toEqual([]);
 });
 
+test("a terminal without a size is taken to have 80 columns", () => {
+  const writes: string[] = [];
+  const stream = { write: (text: string) => writes.push(text), columns: 0 };
+  const reporter = createReporter(stream, "terminal", PLAIN_PAINT);
+  RUN.slice(0, 4).forEach(reporter.onEvent);
+  reporter.close();
+  expect(writes.join("")).toContain("1_add_users");
+});
+
 test("a failure inside the last event is remembered", () => {
   const { reporter } = capture("json");
   expect(reporter.failureSaid).toBe(false);

@@ -54,7 +54,9 @@ export class TerminalOutput {
 
   /** One write for everything, so that no half-drawn frame is ever seen. */
   #draw(permanent: readonly string[]): void {
-    const live = liveLines(this.#state, Date.now(), this.#stream.columns ?? 80, this.#paint);
+    // A pseudo-terminal that nobody gave a size says 0.
+    const columns = this.#stream.columns || 80;
+    const live = liveLines(this.#state, Date.now(), columns, this.#paint);
     const erase = this.#drawn === 0 ? "" : `\u001b[${this.#drawn}A\r${CLEAR_BELOW}`;
     const text = erase + [...permanent, ...live].map((line) => `${line}\n`).join("");
     this.#drawn = live.length;

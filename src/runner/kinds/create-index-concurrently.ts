@@ -12,11 +12,14 @@ import { qualified } from "../../postgres/identifiers.ts";
 import type { Session, TextRow } from "../../postgres/session.ts";
 import type { PreparedStatement } from "../prepare.ts";
 import type { Kind, Probe } from "./kind.ts";
+import { buildPartitionedIndex, indexNameFor } from "./partitioned-index.ts";
 
 interface Detail {
   readonly table: string | null;
   /** Oids of the indexes that the table had. */
   readonly existing: readonly string[];
+  /** Set when the table is partitioned: the server cannot do it, we do it leaf by leaf. */
+  readonly partitioned?: { readonly schema: string; readonly name: string };
 }
 
 export const createIndexConcurrently: Kind<Detail> = {
@@ -24,17 +27,42 @@ export const createIndexConcurrently: Kind<Detail> = {
 
   async before(session, statement) {
     const [row] = await session.query(
-      `select t.oid::pg_catalog.text as oid,
+      `select t.oid::pg_catalog.text as oid, c.relname as name, n.nspname as schema,
+              c.relkind = 'p' as partitioned,
               (select pg_catalog.string_agg(i.indexrelid::pg_catalog.text, ',')
                from pg_catalog.pg_index i where i.indrelid = t.oid) as existing
-       from (select pg_catalog.to_regclass($1)::pg_catalog.oid as oid) t`,
+       from (select pg_catalog.to_regclass($1)::pg_catalog.oid as oid) t
+       left join pg_catalog.pg_class c on c.oid = t.oid
+       left join pg_catalog.pg_namespace n on n.oid = c.relnamespace`,
       [tableOf(statement)],
     );
-    return { table: row?.["oid"] ?? null, existing: row?.["existing"]?.split(",") ?? [] };
+    const partitioned = row?.["partitioned"] === "t";
+    return {
+      table: row?.["oid"] ?? null,
+      existing: row?.["existing"]?.split(",") ?? [],
+      ...(partitioned && { partitioned: { schema: row["schema"]!, name: row["name"]! } }),
+    };
+  },
+
+  async apply(session, statement, detail, tools) {
+    const { partitioned } = detail;
+    const { relation } = indexOf(statement);
+    // ON ONLY is what the author writes who wants to do the rest by hand.
+    if (partitioned === undefined || relation?.inh !== true) return tools.alone(statement.text);
+    const name = indexOf(statement).idxname ?? generatedName(partitioned.name, indexOf(statement));
+    await buildPartitionedIndex(
+      session,
+      { text: statement.text, table: partitioned, index: name },
+      tools,
+    );
   },
 
   async probe(session, statement, detail): Promise<Probe> {
     const found = await newIndexes(session, statement, detail);
+    if (detail.partitioned) {
+      // Its index is INVALID until the last leaf is attached; building goes on where it stopped.
+      return { state: found.some((index) => index["valid"] === "t") ? "done" : "none" };
+    }
     const building = found.find((index) => index["building"] === "t");
     if (building) {
       return { state: "unknown", what: `${building["name"]} is being built by another session` };
@@ -90,6 +118,14 @@ function indexOf(statement: PreparedStatement): IndexStmt {
 function tableOf(statement: PreparedStatement): string {
   const relation = indexOf(statement).relation as RangeVar;
   return qualified(relation.schemaname, relation.relname ?? "");
+}
+
+/** Fixed, so that a resumed run finds what the interrupted one made. */
+function generatedName(table: string, index: IndexStmt): string {
+  const columns = (index.indexParams ?? []).map(
+    (element) => (element as { IndexElem: IndexElem }).IndexElem.name ?? "expr",
+  );
+  return indexNameFor(`${table}_${columns.join("_")}`, "idx");
 }
 
 async function newIndexes(

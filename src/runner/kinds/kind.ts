@@ -16,6 +16,14 @@ export type Probe =
   | { readonly state: "half"; readonly what: string }
   | { readonly state: "unknown"; readonly what: string };
 
+/** How a kind executes more than the author's one statement. */
+export interface Tools {
+  /** In one short transaction, under the cap and with its retries. */
+  briefly(texts: readonly string[]): Promise<void>;
+  /** Alone, outside of any transaction. */
+  alone(text: string): Promise<void>;
+}
+
 export interface Kind<Detail> {
   /**
    * Whether its waiting lock stops readers or writers. If so, it runs under the cap; if not, it
@@ -25,6 +33,13 @@ export interface Kind<Detail> {
   /** What was there before; stored as JSON in the journal. */
   before(session: Session, statement: PreparedStatement): Promise<Detail>;
   probe(session: Session, statement: PreparedStatement, detail: Detail): Promise<Probe>;
+  /** Instead of sending the author's statement as it is; must resume what it left half-done. */
+  apply?(
+    session: Session,
+    statement: PreparedStatement,
+    detail: Detail,
+    tools: Tools,
+  ): Promise<void>;
   /** Removes or completes a half-done statement. */
   cleanUp?(
     session: Session,

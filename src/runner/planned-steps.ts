@@ -1,0 +1,76 @@
+/** From a prepared migration to the steps that a plan shows. Pure. */
+import type { NamedRelation } from "./existing-relations.ts";
+import type { PlannedMigration, PlannedStatement, PlannedStep } from "./plan.ts";
+import type { Prepared, PreparedSql, PreparedStatement } from "./prepare.ts";
+import { summarise } from "../sql/summarise.ts";
+
+type Exists = (relation: NamedRelation) => boolean;
+
+export function plannedMigration(
+  prepared: Prepared,
+  exists: Exists,
+  warnings: readonly string[],
+): PlannedMigration {
+  const { migration, direction, file, directives } = prepared;
+  return {
+    id: migration.id,
+    file: file.path,
+    direction,
+    kind: migration.kind,
+    directives,
+    steps: stepsOf(prepared, exists),
+    warnings: [...prepared.warnings, ...warnings],
+  };
+}
+
+/** Every relation that some statement locks. */
+export function lockedRelations(prepared: Prepared): readonly NamedRelation[] {
+  return isSql(prepared) ? prepared.statements.flatMap(({ locks }) => locks) : [];
+}
+
+function stepsOf(prepared: Prepared, exists: Exists): readonly PlannedStep[] {
+  if (prepared.mode === "module") return [{ transaction: "module", statements: [] }];
+  if (prepared.mode === "opaque") {
+    const { text, startLine: line } = prepared;
+    const statement = { ordinal: 1, summary: summarise(text), line, locks: [] };
+    return [{ transaction: "file", statements: [statement] }];
+  }
+  if (!isSql(prepared)) return [];
+  const statements = prepared.statements.map((one) => planned(one, exists));
+  if (prepared.mode === "file") return [{ transaction: "file", statements }];
+  return oneByOne(prepared, statements);
+}
+
+/** SET and RESET are no steps of their own: they are repeated on each resume (run-statements.ts). */
+function oneByOne(
+  prepared: PreparedSql,
+  statements: readonly PlannedStatement[],
+): readonly PlannedStep[] {
+  const steps: PlannedStep[] = [];
+  let settings: PlannedStatement[] = [];
+  for (const [index, statement] of statements.entries()) {
+    const { node, nonTransactional } = prepared.statements[index]!;
+    settings.push(statement);
+    if ("VariableSetStmt" in (node ?? {})) continue;
+    const inTransaction = nonTransactional === undefined && prepared.mode === "statement";
+    steps.push({ transaction: inTransaction ? "statement" : "none", statements: settings });
+    settings = [];
+  }
+  if (settings.length > 0) steps.push({ transaction: "none", statements: settings });
+  return steps;
+}
+
+function planned(statement: PreparedStatement, exists: Exists): PlannedStatement {
+  const { ordinal, summary, line, nonTransactional, locks } = statement;
+  return {
+    ordinal,
+    summary,
+    line,
+    ...(nonTransactional && { nonTransactional }),
+    locks: locks.filter(exists).map(({ relation, mode, known }) => ({ relation, mode, known })),
+  };
+}
+
+function isSql(prepared: Prepared): prepared is PreparedSql {
+  return prepared.mode === "file" || prepared.mode === "none" || prepared.mode === "statement";
+}

@@ -1,0 +1,74 @@
+/** `lockstep status`: what is applied, what is pending, what is wrong. Writes nothing (read-only.ts). */
+import { readApplied, readLastRun, type AppliedDetail } from "../history/details.ts";
+import type { Migration } from "../migrations/migration.ts";
+import { lockHolder } from "../postgres/advisory-lock.ts";
+import { versionName } from "../postgres/server-facts.ts";
+import { journalProblems } from "./journal-problems.ts";
+import type { RunnerOptions } from "./options.ts";
+import { readOnly, type Look } from "./read-only.ts";
+import { reconcile } from "./reconcile.ts";
+import type { AppliedRow, LastRun, StatusResult } from "./results.ts";
+import { createContext, type RunContext } from "./run-context.ts";
+
+export async function status(options: RunnerOptions): Promise<StatusResult> {
+  const ctx = createContext("status", options);
+  const migrations = await options.source();
+  return readOnly(ctx, "repeatable read", async (look) => {
+    const { session, facts, history } = look;
+    const { pending, changed, problems, current } = reconcile(migrations, history, ctx.settings);
+    const applied = history.exists ? await readApplied(session, ctx.names) : [];
+    const lastRun = history.exists ? await readLastRun(session, ctx.names) : null;
+    const running = await holder(ctx, look, lastRun);
+    return {
+      database: facts.database,
+      server: versionName(facts.version),
+      connection: facts.proxied ? "pooled" : "direct",
+      historySchema: ctx.settings.historySchema,
+      historyExists: history.exists,
+      current,
+      applied: withIds(applied, migrations),
+      pending: pending.map((migration) => ({
+        id: migration.id,
+        file: migration.up.path,
+        kind: migration.kind,
+        changed: changed.has(migration),
+      })),
+      problems: [...problems, ...journalProblems(history, { lockHeld: running !== null })],
+      lastRun,
+      running,
+    };
+  });
+}
+
+/** The id is the file's, where there is one: the history has versions as numbers, without zeros. */
+function withIds(
+  rows: readonly AppliedDetail[],
+  migrations: readonly Migration[],
+): readonly AppliedRow[] {
+  const ids = new Map<string | undefined, string>();
+  for (const { version, id } of migrations) if (version !== undefined) ids.set(version, id);
+  return rows.map((row) => ({
+    id:
+      row.version === null
+        ? `R__${row.name}`
+        : (ids.get(row.version) ?? `${row.version}_${row.name}`),
+    ...row,
+  }));
+}
+
+/** Who holds the run lock now. A role without pg_read_all_stats does not see since when. */
+async function holder(
+  ctx: RunContext,
+  { session }: Look,
+  lastRun: LastRun | null,
+): Promise<StatusResult["running"]> {
+  const [row] = await session.query(lockHolder(ctx.lock));
+  if (row === undefined) return null;
+  const begun = row["backend_start"];
+  const openRun = lastRun?.outcome === "running" ? lastRun.startedAt : undefined;
+  return {
+    pid: Number(row["pid"]),
+    application: row["application_name"] ?? "unknown",
+    since: begun ? new Date(begun).toISOString() : (openRun ?? new Date().toISOString()),
+  };
+}
