@@ -129,8 +129,7 @@ function pooledWarning(prepared: Prepared): string[] {
 
 function resumeWarning({ migration, direction }: Prepared, history: History): string[] {
   const done = history.journal.filter(
-    (row) =>
-      row.migration === migration.id && row.direction === direction && row.state === "done",
+    (row) => row.migration === migration.id && row.direction === direction && row.state === "done",
   ).length;
   if (done === 0) return [];
   return [

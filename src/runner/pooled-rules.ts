@@ -19,13 +19,14 @@ export function refusePooled(prepared: readonly Prepared[]): void {
 export function pooledProblem(prepared: Prepared): Failure | undefined {
   if (prepared.mode === "none" || prepared.mode === "statement") return pooledRefusal(prepared);
   if (prepared.mode !== "file") return undefined;
-  const statement = prepared.statements.find(({ keepsSetting }) => keepsSetting);
+  const statement = prepared.statements.find(({ leaves }) => leaves !== undefined);
   if (!statement) return undefined;
   return new Failure({
     class: "runner.pooled_refused",
     migration: prepared.migration.id,
     location: { file: prepared.file.path, line: statement.line, column: statement.column },
-    what: `\`${statement.summary}\` would outlive the transaction on a pooled connection and reach the application.`,
-    action: "Write SET LOCAL, or give a direct URL of the database.",
+    what: `\`${statement.summary}\` ${statement.leaves}, which on a pooled connection reaches the application.`,
+    action:
+      "Make it local to the transaction (SET LOCAL, ON COMMIT DROP), or give a direct URL of the database.",
   });
 }

@@ -17,6 +17,7 @@ import { qualified } from "../postgres/identifiers.ts";
 import { parseFile } from "../sql/parse-file.ts";
 import { loadParser, type Parser } from "../sql/parser.ts";
 import type { Directives, NonTransactionalKind, ParsedFile, Statement } from "../sql/statement.ts";
+import { leavesInSession } from "../sql/session-effects.ts";
 import { summarise } from "../sql/summarise.ts";
 import { decideTransaction } from "../sql/transaction-mode.ts";
 import type { WantedLock } from "./observer.ts";
@@ -44,8 +45,8 @@ export interface PreparedStatement {
   readonly locks: readonly StatementLock[];
   /** The cap is re-armed before it: it may wait for a lock on something that exists. */
   readonly arm: boolean;
-  /** SET without LOCAL and the like: stays in the session after the transaction. */
-  readonly keepsSetting: boolean;
+  /** What stays in the session after the transaction, in words; see sql/session-effects.ts. */
+  readonly leaves?: string;
 }
 
 export interface PreparedLock extends WantedLock {
@@ -178,6 +179,7 @@ function analyse(
   const wanted = new Map<string, PreparedLock>();
   const statements = parsed.statements.map((statement): PreparedStatement => {
     const locks: StatementLock[] = [];
+    const leaves = leavesInSession(statement);
     const dropsTable = "DropStmt" in statement.node;
     for (const lock of locksOf(statement, facts)) {
       if (created.has(relationKey(lock)) || created.has(relationKey({ name: lock.name }))) continue;
@@ -210,7 +212,7 @@ function analyse(
       summary: summarise(statement.text),
       locks,
       arm: locks.length > 0 || opaqueEffect(statement),
-      keepsSetting: keepsSetting(statement),
+      ...(leaves !== undefined && { leaves }),
       ...(statement.nonTransactional && { nonTransactional: statement.nonTransactional }),
       ...(statement.copyData && {
         copyData: file.bytes.subarray(statement.copyData.start, statement.copyData.end),
@@ -219,10 +221,6 @@ function analyse(
     };
   });
   return { statements, wanted: [...wanted.values()] };
-}
-
-function keepsSetting({ node }: Statement): boolean {
-  return "VariableSetStmt" in node && node.VariableSetStmt.is_local !== true;
 }
 
 function relationKey(relation: { schema?: string | undefined; name: string }): string {

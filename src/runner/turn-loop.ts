@@ -44,7 +44,8 @@ export async function repeatTurns(
       outcome = await oneTurn(waitingSince);
     } catch (error) {
       const id = error instanceof Failure ? error.class : classify(rootCause(error));
-      const again = RESTART.has(id) && !(error instanceof Failure && error.exit === "configuration");
+      const again =
+        RESTART.has(id) && !(error instanceof Failure && error.exit === "configuration");
       if (progress() > before) restarts = 0;
       if (!again || ctx.signal.aborted || (restarts += 1) > MOST_RESTARTS) throw error;
       ctx.emit({
