@@ -12,8 +12,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-const BUILT = ["dist/cli/main.js", "dist/index.js", "dist/testing.js"];
-const SOURCES = ["src", "rolldown.config.ts", "package.json"];
+const BUILT = ["dist/cli/main.js", "dist/index.js", "dist/testing.js", "dist/index.d.ts"];
+const SOURCES = ["src", "rolldown.config.ts", "tsconfig.json", "package.json"];
 
 const [task, ...args] = process.argv.slice(2);
 
@@ -32,8 +32,8 @@ async function main() {
     if (code !== 0) return code;
   }
   if (!isBuilt()) {
-    const rolldown = join("node_modules", "rolldown", "bin", "cli.mjs");
-    const code = await quietly("Building dist/", process.execPath, [rolldown, "-c"]);
+    const build = join("scripts", "build.mjs");
+    const code = await quietly("Building dist/", process.execPath, [build]);
     if (code !== 0) return code;
   }
   const program =
@@ -75,7 +75,7 @@ function isBuilt() {
 /** The time of the newest file at or below `path`; tests are not built. */
 function newest(path) {
   const stats = statSync(path);
-  if (!stats.isDirectory()) return /\.test\.ts$/.test(path) ? 0 : stats.mtimeMs;
+  if (!stats.isDirectory()) return path.endsWith(".test.ts") ? 0 : stats.mtimeMs;
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 

@@ -7,8 +7,8 @@ import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 const NEXT = `dist-next-${process.pid}`;
 
-function run(...args) {
-  const { status, stdout, stderr } = spawnSync("npx", ["--no", ...args], {
+function run(tool, ...args) {
+  const { status, stdout, stderr } = spawnSync(`node_modules/.bin/${tool}`, args, {
     env: { ...process.env, LOCKSTEP_DIST: NEXT },
     encoding: "utf8",
   });

@@ -389,12 +389,20 @@ it("fails when commits wait for a standby that is not there", async () => {
 
 it("fails on a standby, and every other check works there too", async () => {
   await using standby = await startServer({ version: testedVersion() });
+  const primary = await connect(standby.url(), "test primary");
+  await primary.query("select pg_create_physical_replication_slot('gone', true)");
+  await primary.end();
   await standby.stop();
   // Without a primary to follow it stays in recovery, open for reading.
   writeFileSync(join(standby.dataDir, "standby.signal"), "");
   await standby.start();
   const report = await examine(standby.url());
-  expect(findings(report)).toEqual({ writable: "fail", history: "info" });
+  expect(findings(report, [])).toEqual({
+    writable: "fail",
+    "replication-slots": "warn",
+    history: "info",
+  });
+  expect(report["replication-slots"]?.message).toContain("is inactive");
   expect(Object.keys(report)).toHaveLength(CHECKS.length);
 });
 

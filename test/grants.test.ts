@@ -180,7 +180,8 @@ it("gives the gate nothing of a shared schema but the history", async () => {
 
 it("prints only the parts of the roles that are named", () => {
   expect(grants({ ...OWN, roles: { gate: "pod" } })).toMatchInlineSnapshot(`
-    "-- Apply as a superuser, or as the owner of the database, in the database concerned.
+    "-- Apply in the database concerned, as a superuser, or on a managed server as its administrator,
+    -- who needs to be a member of the migrator's role for that.
 
     -- The schema of the history, so that nobody needs CREATE on the database.
     create schema if not exists "lockstep";

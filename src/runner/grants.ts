@@ -27,7 +27,8 @@ export function grants(options: GrantsOptions): string {
   const names = historyNames(options);
   const own = options.historyPrefix === "";
   const parts = [
-    "-- Apply as a superuser, or as the owner of the database, in the database concerned.",
+    `-- Apply in the database concerned, as a superuser, or on a managed server as its administrator,
+-- who needs to be a member of the migrator's role for that.`,
     ...(migrator === undefined && gate === undefined ? [] : [schemaPart(names, own)]),
     ...(migrator === undefined ? [] : [migratorPart(names, migrator)]),
     ...(gate === undefined ? [] : [gatePart(names, gate, migrator, own)]),

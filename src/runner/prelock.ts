@@ -31,12 +31,17 @@ export function prelock(wanted: readonly PreparedLock[], capMs: number): string 
 function lockOne({ regclass, mode }: PreparedLock, capMs: number): string {
   return `
 declare
-  lockstep_oid pg_catalog.oid;
+  lockstep_oid pg_catalog.oid := pg_catalog.to_regclass(${quoteLiteral(regclass)});
+  lockstep_kind pg_catalog."char";
   lockstep_x pg_catalog.text;
 begin
-  select k.oid into lockstep_oid from pg_catalog.pg_class k
-  where k.oid = ${tableOf(quoteLiteral(regclass))} and k.relkind in ('r', 'p');
-  if lockstep_oid is null then
+  select k.relkind into lockstep_kind from pg_catalog.pg_class k where k.oid = lockstep_oid;
+  if lockstep_kind in ('i', 'I') then
+    select k.oid, k.relkind into lockstep_oid, lockstep_kind
+    from pg_catalog.pg_index i join pg_catalog.pg_class k on k.oid = i.indrelid
+    where i.indexrelid = lockstep_oid;
+  end if;
+  if lockstep_kind is null or lockstep_kind not in ('r', 'p') then
     ${START_CLOCK}
     return;
   end if;

@@ -15,6 +15,7 @@ import {
   history,
   ledger,
   LEDGER,
+  MAIN,
   numbered,
   watchWork,
   type Queries,
@@ -24,7 +25,8 @@ const COUNT = 20;
 const VERSIONS = Array.from({ length: COUNT }, (_, i) => String(i + 1));
 
 async function startRunners(n: number, url: string, dir: string): Promise<CliResult[]> {
-  return runMany(n, ["up", "--json"], { cwd: dir, url, deadlineMs: 110_000 });
+  const main = MAIN === undefined ? {} : { main: MAIN };
+  return runMany(n, ["up", "--json"], { cwd: dir, url, deadlineMs: 110_000, ...main });
 }
 
 async function expectOnce(results: readonly CliResult[], db: Queries): Promise<void> {

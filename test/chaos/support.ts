@@ -14,6 +14,9 @@ import { waitUntil } from "../support/wait-until.ts";
 
 export type Queries = Pick<AdminClient, "query">;
 
+/** Another build of the command, to see these tests fail with it. */
+export const MAIN = process.env["LOCKSTEP_TEST_MAIN"];
+
 /** Starts `lockstep up --json` in a project folder. */
 export function startUp(
   dir: string,
@@ -21,7 +24,12 @@ export function startUp(
   env: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
 ): RunningCli {
-  return startCli(["up", "--json", ...args], { cwd: dir, url, env });
+  return startCli(["up", "--json", ...args], {
+    cwd: dir,
+    url,
+    env,
+    ...(MAIN !== undefined && { main: MAIN }),
+  });
 }
 
 export const runUp = (...options: Parameters<typeof startUp>): Promise<CliResult> =>

@@ -41,10 +41,7 @@ export function eventText(event: RunEvent, command: string): EventText | undefin
         text: `${event.migration}: stepped back, ${count(event.victims, "session")} waited up to ${formatDuration(event.waitedMs)} behind us`,
       };
     case "migration-applied":
-      return {
-        tone: "good",
-        text: `${event.migration} ${event.direction === "down" ? "reverted " : ""}${formatDuration(event.durationMs)}`,
-      };
+      return { tone: "good", text: `${event.migration} ${doneText(event, command)}` };
     case "notice":
       return { tone: "dim", text: `${event.severity}: ${oneLine(event.message)}` };
     case "warning":
@@ -61,6 +58,15 @@ export function eventText(event: RunEvent, command: string): EventText | undefin
     default:
       return undefined;
   }
+}
+
+function doneText(
+  event: Extract<RunEvent, { event: "migration-applied" }>,
+  command: string,
+): string {
+  if (command === "baseline") return "recorded";
+  const took = formatDuration(event.durationMs);
+  return event.direction === "down" ? `reverted ${took}` : took;
 }
 
 /** `attempt 3, 12 s of 10 min`. */
@@ -94,10 +100,16 @@ export function summary(
     case "nothing-to-do":
       return { tone: "good", text: `Nothing to do.${remaining}` };
     case "applied":
+      if (command === "baseline") return { tone: "good", text: recordedText(event) };
       return { tone: "good", text: `${done} ${time}.${remaining} ${wait}` };
     case "interrupted":
       return { tone: "warn", text: `Interrupted. ${done} ${time}.${remaining} ${wait}` };
     case "failed":
       return { tone: "bad", text: `Failed. ${done} ${time}.${remaining} ${wait}` };
   }
+}
+
+/** A baseline runs nothing, so it has neither a duration nor a wait worth a word. */
+function recordedText(event: Extract<RunEvent, { event: "run-finished" }>): string {
+  return `Recorded ${count(event.applied.length, "migration")} as applied; nothing was run.`;
 }

@@ -44,3 +44,23 @@ test("a reverted run says so, and what failed says how many are not applied", ()
     2026-11-22T09:00:00Z Failed. Reverted 1 migration in 9 ms. Longest wait we caused: 0 ms."
   `);
 });
+
+test("a baseline records and does not pretend to have run anything", () => {
+  const render = createPlainRenderer();
+  const lines = [
+    at(0, { ...STARTED, command: "baseline" } as RunEvent),
+    at(5, { event: "migration-applied", migration: "1_x", durationMs: 0, direction: "up" }),
+    at(9, {
+      event: "run-finished",
+      outcome: "applied",
+      applied: ["1_x"],
+      remaining: 2,
+      durationMs: 9,
+      longestWaitMs: 0,
+    }),
+  ].flatMap(render);
+  expect(lines.slice(1).join("\n")).toMatchInlineSnapshot(`
+    "2026-11-22T09:00:00Z done 1_x recorded
+    2026-11-22T09:00:00Z Recorded 1 migration as applied; nothing was run."
+  `);
+});
