@@ -15,7 +15,7 @@ export function lazyProcess(process: NodeJS.Process): CliContext["process"] {
         return isTerminal(0);
       },
     },
-    env: process.env as CliContext["process"]["env"],
+    env: process.env,
   };
 }
 

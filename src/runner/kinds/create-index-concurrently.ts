@@ -143,8 +143,10 @@ async function newIndexes(
              from pg_catalog.unnest(i.indkey::pg_catalog.int2[]) with ordinality k(attnum, n)
              left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
              where k.n <= i.indnkeyatts) as columns,
+            -- index_relid is hidden from an ordinary role when another role builds; pid is not.
             exists (select from pg_catalog.pg_stat_progress_create_index p
-                    where p.index_relid = i.indexrelid) as building
+                    join pg_catalog.pg_locks l on l.pid = p.pid and l.relation = i.indrelid and l.granted
+                    where p.index_relid is null or p.index_relid = i.indexrelid) as building
      from pg_catalog.pg_index i
      join pg_catalog.pg_class c on c.oid = i.indexrelid
      join pg_catalog.pg_am m on m.oid = c.relam

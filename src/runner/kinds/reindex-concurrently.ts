@@ -36,7 +36,8 @@ function copies(session: Session, existing: readonly string[]): Promise<TextRow[
      where not i.indisvalid and c.relname ~ '_cc(new|old)[0-9]*$'
        and c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace
        and i.indexrelid::pg_catalog.text <> all ($1::pg_catalog.text[])
-       and not exists (select from pg_catalog.pg_stat_progress_create_index p where p.index_relid = i.indexrelid)`,
+       and not exists (select from pg_catalog.pg_stat_progress_create_index p
+                       join pg_catalog.pg_locks l on l.pid = p.pid and l.relation = i.indrelid and l.granted)`,
     [existing],
   );
 }
