@@ -23,12 +23,7 @@ async function main() {
     return 64;
   }
   if (!isInstalled()) {
-    const code = await quietly("Installing dependencies (npm ci)", "npm", [
-      "ci",
-      "--no-audit",
-      "--no-fund",
-      "--loglevel=error",
-    ]);
+    const code = await install();
     if (code !== 0) return code;
   }
   if (!isBuilt()) {
@@ -41,6 +36,28 @@ async function main() {
       ? [join("node_modules", "jiti", "lib", "jiti-cli.mjs"), join("scripts", "demo.ts")]
       : [join("node_modules", "vitest", "vitest.mjs"), "run"];
   return run(process.execPath, [...program, ...args], "inherit").code;
+}
+
+/**
+ * `npm ci` refuses a lock file that lacks the optional packages of other platforms, which is what a
+ * registry that carries only one platform makes of it. Then `npm install` adds what this platform
+ * needs; with --no-save it changes neither package.json nor the lock file.
+ */
+async function install() {
+  const flags = ["--no-audit", "--no-fund", "--loglevel=error"];
+  console.log("Installing dependencies (npm ci) …");
+  const ci = run("npm", ["ci", ...flags], "pipe");
+  const code = await ci.code;
+  if (code === 0) return 0;
+  if (ci.output().includes("EUSAGE")) {
+    return quietly("The lock file is of another platform (npm install)", "npm", [
+      "install",
+      "--no-save",
+      ...flags,
+    ]);
+  }
+  process.stderr.write(ci.output());
+  return code;
 }
 
 /** Every package that the lock file names is there in its version, but for optional ones. */

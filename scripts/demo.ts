@@ -51,7 +51,10 @@ async function main(): Promise<number> {
 async function play(url: string, admin: Client): Promise<readonly Runner[]> {
   const exporting = await openTransaction(url, "export", "select count(*) from products");
   const reporting = await openTransaction(url, "report", "select count(*) from orders");
-  happened("report", `has read \`orders\` and keeps its transaction open for ${REPORT_MS / 1000} s`);
+  happened(
+    "report",
+    `has read \`orders\` and keeps its transaction open for ${REPORT_MS / 1000} s`,
+  );
   const reportEnds = setTimeout(() => {
     happened("report", "ends");
     void reporting.end();

@@ -8,8 +8,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { renderCliDocs } from "../src/cli/docs.ts";
+import { renderLockDocs } from "../src/locks/docs.ts";
 import { renderExitCodesPage } from "./docs/exit-codes.ts";
 import { renderFailuresPage } from "./docs/failures.ts";
+import { renderFaultInjectionPage } from "./docs/fault-injection.ts";
 
 export interface Generator {
   /** Relative to the root of the project. */
@@ -21,6 +24,9 @@ export interface Generator {
 export const GENERATORS: readonly Generator[] = [
   { file: "docs/failures.md", render: renderFailuresPage },
   { file: "docs/exit-codes.md", render: renderExitCodesPage },
+  { file: "docs/cli.md", render: renderCliDocs },
+  { file: "docs/locks.md", render: renderLockDocs },
+  { file: "docs/fault-injection.md", render: renderFaultInjectionPage },
 ];
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");

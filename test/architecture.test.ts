@@ -106,6 +106,20 @@ describe("packages", () => {
   });
 });
 
+test("every invariant that ARCHITECTURE.md lists is stated in its file", () => {
+  const text = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
+  const rows = [...text.matchAll(/^\| ([A-Z]) \| ([^|]*) \|/gm)];
+  expect(rows.length).toBeGreaterThan(10);
+  const silent = rows.flatMap(([, letter = "", cell = ""]) =>
+    [...cell.matchAll(/`([^`]+)`/g)]
+      .map(([, file = ""]) => file)
+      .filter(
+        (file) => !new RegExp(`\\b${letter}1\\b`).test(readFileSync(join(ROOT, file), "utf8")),
+      ),
+  );
+  expect(silent).toEqual([]);
+});
+
 test("no modules import each other in a circle when they are loaded", () => {
   // What is imported late may well import what has loaded it: that is there by then.
   const edges = IMPORTS.flatMap(({ from, target, typeOnly, dynamic }) =>

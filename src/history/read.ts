@@ -28,7 +28,10 @@ export interface History {
   readonly epoch: string;
   readonly rows: readonly HistoryRow[];
   readonly journal: readonly JournalRow[];
-  /** Of the last run that recorded one. */
+  /**
+   * Of the last run that recorded one. Null when a run changed the schema after it and could not
+   * record its own: killed, or on a pooled connection still at work.
+   */
   readonly fingerprint: string | null;
 }
 
@@ -57,8 +60,14 @@ export function readHistory(names: HistoryNames): string {
               'ordinal', j.ordinal, 'kind', j.kind, 'statementChecksum', j.statement_checksum,
               'state', j.state, 'detail', j.detail) order by j.migration, j.ordinal)
      from ${names.journal} j) as journal,
-    (select r.fingerprint from ${names.runs} r where r.fingerprint is not null
-     order by r.finished_at desc limit 1) as fingerprint
+    (select r.fingerprint
+     from (select id, fingerprint, finished_at from ${names.runs} where fingerprint is not null
+           order by finished_at desc limit 1) r
+     where not exists (select from ${names.journal})
+       and not exists (select from ${names.migrations} m where m.run_id <> r.id
+         and m.applied_at + m.duration_ms * interval '1 ms' > r.finished_at)
+       and not exists (select from ${names.audit} a where a.run_id <> r.id
+         and a.action = 'down' and a.at > r.finished_at)) as fingerprint
   from ${names.state} s`;
 }
 

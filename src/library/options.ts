@@ -8,7 +8,7 @@ import { targetOf, type Connection } from "./connection.ts";
 
 export interface CommonOptions {
   /** By default libpq's PG* environment variables. */
-  readonly connection?: Connection;
+  readonly connection?: Connection | undefined;
   /** Folder or folders of migrations; default `migrations`. */
   readonly dir?: string | readonly string[];
   /** Migrations as data instead of a folder, for bundles and serverless functions. */

@@ -149,6 +149,15 @@ function invalid(
   });
 }
 
+/**
+ * Where an error that the module threw says it happened inside the module; its first line when it
+ * does not say.
+ */
+export function errorLocationInModule(error: unknown, { up }: Migration): SourceLocation {
+  if (up.absolutePath === undefined) return { file: up.path, line: 1, column: 1 };
+  return findLocation(error, up.absolutePath, up.path);
+}
+
 /** Where the error says it happened inside the module, when it does. */
 function findLocation(cause: unknown, path: string, shown: string): SourceLocation {
   const text = cause instanceof Error ? `${cause.message}\n${cause.stack ?? ""}` : "";

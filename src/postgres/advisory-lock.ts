@@ -48,14 +48,29 @@ export const unlock = (lock: LockKey): string =>
 export const markTransaction = (lock: LockKey): string =>
   `select pg_catalog.pg_advisory_xact_lock_shared(${lock.key})`;
 
-/** True when the backend that runs this query holds the lock in any mode. */
+/**
+ * True when the backend that runs this query holds the lock in any mode. A backend has advisory
+ * locks of its own database only, so its pid is enough.
+ */
 export const holdsLock = (lock: LockKey): string => `exists (
-    select from pg_catalog.pg_locks l
-    where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-      and l.pid = pg_catalog.pg_backend_pid()
-      and l.database = (select d.oid from pg_catalog.pg_database d
-                        where d.datname = pg_catalog.current_database())
-      and l.classid = '${lock.classid}'::pg_catalog.oid and l.objid = '${lock.objid}'::pg_catalog.oid)`;
+    select from pg_catalog.pg_locks l where ${ownAdvisoryLock} and ${isKey(lock)})`;
+
+/**
+ * A relation of one row with a column for each name: whether this backend holds that lock (or
+ * null). Each look at pg_locks goes through the whole lock table of the server, so it is one look.
+ */
+export const heldLocks = (locks: Readonly<Record<string, LockKey>>): string => {
+  const columns = Object.entries(locks).map(
+    ([name, lock]) => `pg_catalog.bool_or(${isKey(lock)}) as ${name}`,
+  );
+  return `(select ${columns.join(", ")} from pg_catalog.pg_locks l where ${ownAdvisoryLock})`;
+};
+
+const ownAdvisoryLock =
+  "l.locktype = 'advisory' and l.granted and l.objsubid = 1 and l.pid = pg_catalog.pg_backend_pid()";
+
+const isKey = ({ classid, objid }: LockKey): string =>
+  `l.classid = '${classid}'::pg_catalog.oid and l.objid = '${objid}'::pg_catalog.oid`;
 
 /** Who holds the lock now: no row when nobody does. Works with SELECT on nothing. */
 export const lockHolder = (lock: LockKey): string => `

@@ -130,14 +130,31 @@ export class Session {
     ).getTransactionStatus();
   }
 
-  /** One statement (or, without values, several in one simple-protocol message). */
-  async query(text: string, values?: readonly unknown[]): Promise<TextRow[]> {
+  /**
+   * One statement (or, without values, several in one simple-protocol message). With a `name` the
+   * server plans it once: only for a session whose prepared statements nobody drops.
+   */
+  async query(text: string, values?: readonly unknown[], name?: string): Promise<TextRow[]> {
     if (this.#lost) throw this.#lost;
-    const result = await this.#client.query<TextRow>(
-      values && values.length > 0 ? { text, values: values as unknown[] } : { text },
-    );
+    const result = await this.#client.query<TextRow>({
+      text,
+      ...(values && values.length > 0 && { values: values as unknown[] }),
+      ...(name !== undefined && { name }),
+    });
     const last = Array.isArray(result) ? (result as { rows: TextRow[] }[]).at(-1) : result;
     return last?.rows ?? [];
+  }
+
+  /** Ends a transaction that failed. After an error of COMMIT itself there is none any more. */
+  async rollback(): Promise<void> {
+    const { onNotice } = this;
+    // no_active_sql_transaction
+    this.onNotice = (notice) => notice.code !== "25P01" && onNotice?.(notice);
+    try {
+      await this.query("rollback");
+    } finally {
+      this.onNotice = onNotice;
+    }
   }
 
   /** The same, with the command tag's row count and values as the driver parses them. */

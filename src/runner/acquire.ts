@@ -10,6 +10,7 @@
  * L4. Whoever does not get the lock disconnects before it waits: connected waiters would eat the
  *     slots that the holder needs.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { classify } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
 import { lockHolder, tryLock, unlock } from "../postgres/advisory-lock.ts";
@@ -56,7 +57,6 @@ export async function acquire(
       { applicationName: `${ctx.applicationName.slice(0, 53)} observer` },
     );
   } catch (error) {
-    if (facts.proxied) return pooled(ctx, session);
     const id = classify(error, { phase: "connect" });
     if (id === "conn.slots" || id === "conn.refused" || id === "conn.lost") {
       return { kind: "no-slot", reason: error instanceof Error ? error.message : String(error) };
@@ -64,14 +64,42 @@ export async function acquire(
     throw error;
   }
   try {
-    if (facts.proxied && !(await isPinned(session, side, facts.backendPid))) {
-      await side.close();
-      return await pooled(ctx, session);
+    if (facts.proxied) {
+      const pinned = await withDeadline(ctx, isPinned(session, side, facts.backendPid));
+      if (pinned === undefined) {
+        side.destroy();
+        return { kind: "no-slot", reason: NO_SECOND_PLACE };
+      }
+      if (!pinned) {
+        await side.close();
+        return await pooled(ctx, session);
+      }
     }
     return await direct(ctx, session, side, facts);
   } catch (error) {
     await side.close();
     throw error;
+  }
+}
+
+const NO_SECOND_PLACE =
+  "the pooler gave no second server connection, which a step outside of a transaction needs";
+
+/**
+ * Undefined when the pooler keeps the side session waiting. All runners may be holding one place
+ * and waiting for a second, which the pooler gives in the order of asking: so most give up soon,
+ * and a few stay until it is their turn (measured with 8 runners and 3 places: with 2 to 4 s for
+ * everybody it took more than a minute).
+ */
+async function withDeadline<T>(ctx: RunContext, answer: Promise<T>): Promise<T | undefined> {
+  const patienceMs = Math.min(500 * 2 ** (Math.random() * 5), ctx.settings.lockWaitMs);
+  const timer = new AbortController();
+  const late = sleep(patienceMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    timer.abort();
+    answer.catch(() => undefined);
   }
 }
 

@@ -52,6 +52,7 @@ export interface ChangeOptions<T> {
 export async function changeHistory<T>(ctx: RunContext, options: ChangeOptions<T>): Promise<T> {
   let change: Change<T> | undefined;
   let sent = false;
+  let committed = false;
   const finished = (outcome: "applied" | "nothing-to-do" | "failed", failure?: Failure): void =>
     ctx.emit({
       event: "run-finished",
@@ -70,14 +71,18 @@ export async function changeHistory<T>(ctx: RunContext, options: ChangeOptions<T
         return change.writes.length === 0 ? { value: change.result } : undefined;
       },
       async work(run, history) {
-        if (sent && change && (await isRecorded(run))) return change.result;
+        if (sent && change && (await isRecorded(run))) {
+          committed = true;
+          return change.result;
+        }
         change = options.decide(history);
         if (change.writes.length === 0) return change.result;
         sent = true;
         await write(run, change, options);
+        committed = true;
         return change.result;
       },
-      applied: () => change?.applied.length ?? 0,
+      applied: () => (committed && change ? change.applied.length : 0),
       ...(options.fingerprint === false && { fingerprint: false }),
     });
     for (const migration of change!.applied) {

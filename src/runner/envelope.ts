@@ -8,7 +8,7 @@
  *     history row and COMMIT included, is never executed.
  */
 import { quoteIdent } from "../postgres/identifiers.ts";
-import { holdsLock, markTransaction, type LockKey } from "../postgres/advisory-lock.ts";
+import { heldLocks, markTransaction } from "../postgres/advisory-lock.ts";
 import type { BatchItem } from "../postgres/batch.ts";
 import type { LockedRun } from "./locked-run.ts";
 import { RESET_SESSION, sessionSettings } from "./session-settings.ts";
@@ -82,14 +82,16 @@ export function opening(run: LockedRun, options: EnvelopeOptions): BatchItem[] {
 export function closing(run: LockedRun, records: readonly BatchItem[]): BatchItem[] {
   const { ctx } = run;
   const pooled = run.connection === "pooled";
-  const marker: LockKey = pooled ? ctx.lock : ctx.marker;
-  const guards = [guard(holdsLock(marker), "transaction")];
-  if (!pooled) guards.push(guard(holdsLock(ctx.lock), "lockLost"));
+  const held = pooled
+    ? heldLocks({ marker: ctx.lock })
+    : heldLocks({ marker: ctx.marker, run: ctx.lock });
+  const guards = [guard("held.marker", "transaction")];
+  if (!pooled) guards.push(guard("held.run", "lockLost"));
   guards.push(guard(epochIs(run), "moved"));
   return [
     { text: "reset session authorization" },
     { text: "reset role" },
-    { text: `select ${guards.join(", ")}` },
+    { text: `select ${guards.join(", ")} from ${held} held` },
     ...records,
     ...(pooled ? [{ text: `update ${ctx.names.state} set epoch = epoch + 1` }] : []),
     COMMIT,

@@ -10,7 +10,8 @@ export interface NamedRelation {
 // to `name` cuts what is too long, as the server does when the statement runs.
 const EXISTING = `
   select r.at
-  from pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[]) with ordinality as r (schema, name, at)
+  from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]))
+    with ordinality as r (schema, name, at)
   where exists (
     select from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -19,6 +19,9 @@ export interface HoldOptions {
   readonly report: WaitReport;
 }
 
+/** Well below the 30 s that orchestrators give a process between SIGTERM and SIGKILL. */
+const STOP_GRACE_MS = 10_000;
+
 export async function holdLock(
   ctx: RunContext,
   open: OpenSession,
@@ -35,15 +38,21 @@ export async function holdLock(
   });
 
   const pid = open.facts.backendPid;
+  let grace: NodeJS.Timeout | undefined;
+  const leave = (): void => open.session.destroy(interruption(ctx.signal));
   const onAbort = (): void => {
     // Whatever runs is cancelled; without an observer the session goes, and the server notices.
-    if (acquired.observer) void acquired.observer.cancel(pid).catch(() => undefined);
-    else open.session.destroy(interruption(ctx.signal));
+    // The session goes too when a cancel does not lead to the end: it was missed, or nobody answers.
+    if (acquired.observer) {
+      acquired.observer.cancel(pid).catch(leave);
+      grace = setTimeout(leave, STOP_GRACE_MS);
+    } else leave();
   };
   ctx.signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await work(acquired);
   } finally {
+    clearTimeout(grace);
     ctx.signal.removeEventListener("abort", onAbort);
     await acquired.observer?.session.close();
   }

@@ -13,6 +13,8 @@ export interface LockedRun {
   readonly session: Session;
   /** The backend of `session`; on a pooled connection it changes with every transaction. */
   readonly pid: number;
+  /** The login role. */
+  readonly user: string;
   /** Missing on a pooled connection whose pool had no second place for us. */
   readonly observer: Observer | undefined;
   readonly server: ServerFacts;

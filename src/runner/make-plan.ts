@@ -48,11 +48,13 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
       server: versionName(facts.version),
       connection: facts.proxied ? "pooled" : "direct",
       historyExists: history.exists,
-      migrations: prepared.map((one) =>
-        plannedMigration(one, exists, [
-          ...(facts.proxied ? pooledWarning(one) : []),
-          ...resumeWarning(one, history),
-        ]),
+      migrations: await Promise.all(
+        prepared.map(async (one) =>
+          plannedMigration(one, exists, [
+            ...(facts.proxied ? await pooledWarning(one) : []),
+            ...resumeWarning(one, history),
+          ]),
+        ),
       ),
       refused: [...refused, ...preparation.refused],
     };
@@ -122,8 +124,11 @@ function refusedBy(
 }
 
 /** Only a run, which has a second connection, can tell whether the pooler keeps sessions. */
-function pooledWarning(prepared: Prepared): string[] {
-  const problem = pooledProblem(prepared);
+async function pooledWarning(prepared: Prepared): Promise<string[]> {
+  const problem = await pooledProblem(prepared).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
   return problem ? [`${problem.what} It is refused unless the pooler keeps sessions.`] : [];
 }
 

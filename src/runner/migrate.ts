@@ -100,7 +100,11 @@ class Machine {
       }
       const history = await loadHistory(ctx, session, facts.historyExists);
       const work = this.#decide(migrations, history);
-      if (work.length === 0 && !ctx.settings.strict) return { kind: "done" };
+      if (work.length === 0 && !ctx.settings.strict) {
+        // Its last COMMIT was ambiguous, so the run's row is still open.
+        if (this.applied.length > 0) await closeRow(ctx, session, this.applied.length);
+        return { kind: "done" };
+      }
       if (this.#turn === undefined) {
         const { Turn } = await import("./turn.ts");
         this.#turn = new Turn({
@@ -162,6 +166,15 @@ class Machine {
       warnings: this.#ctx.warnings,
     };
   }
+}
+
+/** For a run that finds nothing left to do after a lost connection. */
+async function closeRow(ctx: RunContext, session: Session, applied: number): Promise<void> {
+  await session.query(
+    `update ${ctx.names.runs} set finished_at = pg_catalog.clock_timestamp(), outcome = 'applied', applied = $2
+     where id = $1 and finished_at is null`,
+    [ctx.runId, String(applied)],
+  );
 }
 
 /** A database without history is simply one where nothing is applied. */

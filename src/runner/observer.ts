@@ -42,21 +42,16 @@ export class Observer {
     options: { readonly autovacuum: boolean } = { autovacuum: false },
   ): Promise<SessionInfo[]> {
     if (wanted.length === 0) return [];
-    const names: string[] = [];
-    const modes: string[] = [];
-    for (const lock of wanted) {
-      for (const mode of conflictsWith(lock.mode)) {
-        names.push(lock.regclass);
-        modes.push(pgLocksName(mode));
-      }
-    }
+    // One row for each relation: a name is looked up once and not once for each mode.
+    const names = wanted.map((lock) => lock.regclass);
+    const modes = wanted.map((lock) => conflictsWith(lock.mode).map(pgLocksName).join(","));
     const rows = await this.session.query(
       `select distinct on (l.pid) ${SESSION_COLUMNS}, l.mode, l.relation::pg_catalog.regclass::pg_catalog.text as relation
-       from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) w(name, mode)
+       from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) w(name, modes)
        cross join lateral (select coalesce(
            (select i.indrelid from pg_catalog.pg_index i where i.indexrelid = pg_catalog.to_regclass(w.name)),
            pg_catalog.to_regclass(w.name)::pg_catalog.oid) as oid) t
-       join pg_catalog.pg_locks l on l.relation = t.oid and l.mode = w.mode
+       join pg_catalog.pg_locks l on l.relation = t.oid and l.mode = any (pg_catalog.string_to_array(w.modes, ','))
        left join pg_catalog.pg_stat_activity a on a.pid = l.pid
        where l.granted and l.locktype = 'relation'
          and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
@@ -65,6 +60,8 @@ export class Observer {
          and ($5::pg_catalog.bool or a.backend_type is distinct from 'autovacuum worker')
        order by l.pid, a.xact_start`,
       [names, modes, this.ownPids, String(olderThanMs), options.autovacuum],
+      // Asked before almost every file, and planning it takes longer than running it.
+      "lockstep_blockers",
     );
     return rows.map(sessionInfo);
   }
@@ -81,6 +78,7 @@ export class Observer {
          and $1 = any (pg_catalog.pg_blocking_pids(l.pid))
        order by l.waitstart`,
       [pid],
+      "lockstep_victims",
     );
     return rows.map((row) => ({ pid: Number(row["pid"]), waitedMs: Number(row["waited"]) }));
   }

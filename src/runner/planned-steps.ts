@@ -19,13 +19,25 @@ export function plannedMigration(
     kind: migration.kind,
     directives,
     steps: stepsOf(prepared, exists),
-    warnings: [...prepared.warnings, ...warnings],
+    warnings: [...prepared.warnings, ...unknownLocks(prepared), ...warnings],
   };
 }
 
 /** Every relation that some statement locks. */
 export function lockedRelations(prepared: Prepared): readonly NamedRelation[] {
   return isSql(prepared) ? prepared.statements.flatMap(({ locks }) => locks) : [];
+}
+
+/** What calls functions or runs a block may lock anything, and its text does not say what. */
+function unknownLocks(prepared: Prepared): string[] {
+  if (!isSql(prepared)) return [];
+  const lines = prepared.statements
+    .filter(({ arm, locks }) => arm && locks.length === 0)
+    .map(({ line }) => line);
+  if (lines.length === 0) return [];
+  const where = `${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, 10).join(", ")}`;
+  const more = lines.length > 10 ? ` and ${lines.length - 10} more` : "";
+  return [`What ${where}${more} locks is known only when it runs.`];
 }
 
 function stepsOf(prepared: Prepared, exists: Exists): readonly PlannedStep[] {

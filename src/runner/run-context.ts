@@ -33,13 +33,11 @@ export interface RunContext {
   checkSignal(): void;
 }
 
-const NEVER = new AbortController().signal;
-
 export function createContext(command: string, options: RunnerOptions): RunContext {
   const runId = randomUUID();
   const host = hostname();
   const names = historyNames(options.settings);
-  const signal = options.signal ?? NEVER;
+  const signal = options.signal ?? new AbortController().signal;
   const warnings: string[] = [];
   const emit = (event: RunEventBody): void => {
     options.onEvent?.({ at: new Date().toISOString(), runId, ...event });

@@ -47,6 +47,7 @@ export async function runFile(
         return toFailure(cause, {
           migration: prepared.migration.id,
           file: prepared.file.path,
+          role: prepared.directives.role ?? run.user,
           ...(statement && { location: errorLocation(prepared, statement, cause) }),
         });
       },
@@ -156,21 +157,43 @@ export interface TransactionPlan {
  * or is ambiguous, and a Failure for the rest.
  */
 export async function runTransaction(run: LockedRun, plan: TransactionPlan): Promise<void> {
+  const results = await send(run, plan);
+  if (results.at(-1)?.tag !== "COMMIT") throw notApplied(results.at(-1)?.tag);
+  const firstRecord =
+    plan.items.length - 1 - plan.recordCount - (run.connection === "pooled" ? 1 : 0);
+  for (const [offset, tag] of plan.recordTags.entries()) {
+    if (results[firstRecord + offset]?.tag !== tag)
+      throw notApplied(results[firstRecord + offset]?.tag);
+  }
+}
+
+/** Begins a transaction whose body runs query by query. A guard that does not hold is a Failure. */
+export async function openTransaction(
+  run: LockedRun,
+  prepared: Prepared,
+  envelope: EnvelopeOptions,
+): Promise<void> {
+  await send(run, {
+    items: opening(run, envelope),
+    explain: (_index, cause) =>
+      toFailure(cause, { migration: prepared.migration.id, file: prepared.file.path }),
+  });
+}
+
+/** Sends the batch; after an error the transaction is over and the error is explained. */
+async function send(
+  run: LockedRun,
+  plan: Pick<TransactionPlan, "items" | "explain" | "onSent">,
+): Promise<readonly BatchItemResult[]> {
   const { session } = run;
-  let results: readonly BatchItemResult[];
   run.used = true;
   try {
-    results = await session.batch(plan.items, plan.onSent);
+    return await session.batch(plan.items, plan.onSent);
   } catch (error) {
     if (session.lost || !(error instanceof BatchError)) throw error;
     // The server has discarded the rest up to the Sync and waits inside the failed transaction.
-    await session.query("rollback");
+    await session.rollback();
     throw explainGuard(error, plan) ?? retryableOr(error, plan);
-  }
-  if (results.at(-1)?.tag !== "COMMIT") throw notApplied(results.at(-1)?.tag);
-  const firstRecord = plan.items.length - 1 - plan.recordCount - (run.connection === "pooled" ? 1 : 0);
-  for (const [offset, tag] of plan.recordTags.entries()) {
-    if (results[firstRecord + offset]?.tag !== tag) throw notApplied(results[firstRecord + offset]?.tag);
   }
 }
 
@@ -182,7 +205,7 @@ function notApplied(tag: string | undefined): Failure {
 }
 
 /** An error of the author's statement keeps the server's error inside, so that it can be judged. */
-function retryableOr(error: BatchError, plan: TransactionPlan): BatchError {
+function retryableOr(error: BatchError, plan: Pick<TransactionPlan, "explain">): BatchError {
   const explained = plan.explain(error.index, error.cause);
   const wrapped = new BatchError(error.index, error.results, error.sent, error.cause);
   return Object.assign(wrapped, { explained });
@@ -195,7 +218,10 @@ export function explainedBy(error: unknown): Failure | undefined {
   return explained instanceof Failure ? explained : undefined;
 }
 
-function explainGuard(error: BatchError, plan: TransactionPlan): Failure | undefined {
+function explainGuard(
+  error: BatchError,
+  plan: Pick<TransactionPlan, "explain">,
+): Failure | undefined {
   const message = error.cause instanceof Error ? error.cause.message : "";
   const name = guardOf(message);
   if (name === undefined) return undefined;

@@ -6,11 +6,11 @@
  */
 import type { Failure } from "../failures/failure.ts";
 import { withAttempts } from "./attempts.ts";
-import { closing, opening } from "./envelope.ts";
+import { closing } from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
 import type { LockedRun } from "./locked-run.ts";
 import type { PreparedOpaque } from "./prepare.ts";
-import { envelopeOf, historyItems, runTransaction } from "./run-file.ts";
+import { envelopeOf, historyItems, openTransaction, runTransaction } from "./run-file.ts";
 import { toFailure } from "./statement-failure.ts";
 import { BatchError } from "../postgres/batch.ts";
 
@@ -26,15 +26,14 @@ export async function runOpaque(run: LockedRun, prepared: PreparedOpaque): Promi
       location: { file: prepared.file.path, line: prepared.startLine, column: 1 },
     });
   await withAttempts(run, unit, async () => {
-    await session.batch(opening(run, envelope));
-    run.used = true;
+    await openTransaction(run, prepared, envelope);
     try {
       const sent = session.query(prepared.text);
       faultPoint("opaque-sent");
       await sent;
     } catch (error) {
       if (session.lost) throw error;
-      await session.query("rollback");
+      await session.rollback();
       throw Object.assign(new BatchError(0, [], true, error), { explained: explain(error) });
     }
     const records = historyItems(run, prepared, prepared.migration.id);

@@ -4,6 +4,7 @@ import { Failure } from "../failures/failure.ts";
 import { fingerprintQuery } from "../history/fingerprint.ts";
 import { createHistory } from "../history/tables.ts";
 import type { ServerIdentity } from "../postgres/server-facts.ts";
+import { holdsLock } from "../postgres/advisory-lock.ts";
 import { BatchError } from "../postgres/batch.ts";
 import { BEGIN, COMMIT, GUARDS, guardOf } from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
@@ -114,8 +115,11 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
   const { ctx, session } = run;
   faultPoint("before-finish");
   const { historySchema, historyPrefix } = ctx.settings;
-  const fingerprint =
-    end.fingerprint === false ? "fingerprint" : `(${fingerprintQuery(historySchema, historyPrefix)})`;
+  const current = `(${fingerprintQuery(historySchema, historyPrefix)})`;
+  const pooled = run.connection === "pooled";
+  // Between the transactions of a pooled run another one may be in the middle of its file.
+  const safe = pooled ? `case when ${holdsLock(ctx.lock)} then ${current} end` : current;
+  const fingerprint = end.fingerprint === false ? "fingerprint" : safe;
   await session.batch([
     BEGIN,
     { text: "set local session authorization default" },
@@ -124,6 +128,9 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
     { text: "set local statement_timeout = 0" },
     // Definitions are printed relative to the search_path; an empty one names everything in full.
     { text: "set local search_path = ''" },
+    ...(pooled
+      ? [{ text: `select pg_catalog.pg_try_advisory_xact_lock(${ctx.lock.key})` }]
+      : []),
     {
       text: `update ${ctx.names.runs} set finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3,
           failure_class = $4, sqlstate = $5, message = $6, longest_wait_ms = $7,
@@ -142,6 +149,28 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
     COMMIT,
   ]);
   faultPoint("before-unlock");
+}
+
+/**
+ * Another runner was faster, and may well do all the rest: so the row is closed for now, and a run
+ * that has applied nothing leaves none. A later turn of this run opens it again.
+ */
+export async function recordPause(
+  run: Pick<LockedRun, "ctx" | "session">,
+  applied: number,
+): Promise<void> {
+  const { runs } = run.ctx.names;
+  await run.session.batch([
+    BEGIN,
+    applied === 0
+      ? { text: `delete from ${runs} where id = $1`, values: [run.ctx.runId] }
+      : {
+          text: `update ${runs} set finished_at = pg_catalog.clock_timestamp(), outcome = 'applied', applied = $2
+            where id = $1`,
+          values: [run.ctx.runId, String(applied)],
+        },
+    COMMIT,
+  ]);
 }
 
 /** The fingerprint as it is now; see recordEnd for the search_path. */

@@ -24,6 +24,7 @@ import type { Kind, Probe, Tools } from "./kinds/kind.ts";
 import { KINDS } from "./kinds/registry.ts";
 import type { LockedRun } from "./locked-run.ts";
 import type { PreparedSql, PreparedStatement } from "./prepare.ts";
+import { pooledRefusal } from "./pooled-rules.ts";
 import { reportProgress } from "./report-progress.ts";
 import { elapsedMs } from "./run-context.ts";
 import { authorItems, envelopeOf, explainedBy, historyItems, runTransaction } from "./run-file.ts";
@@ -66,7 +67,8 @@ async function runOne(
       row.ordinal === statement.ordinal,
   );
   if (before?.state === "done") {
-    if (before.statementChecksum !== checksumOf(statement)) throw editedAfterDone(prepared, statement);
+    if (before.statementChecksum !== checksumOf(statement))
+      throw editedAfterDone(prepared, statement);
     return;
   }
   run.ctx.emit({
@@ -138,7 +140,10 @@ async function runAlone(
     const probe = await kind.probe(session, statement, detail);
     ctx.emit({ event: "recovering", migration: key.migration, detail: inWords(probe, statement) });
     if (probe.state === "unknown") throw unknownOutcome(prepared, statement, probe.what);
-    if (probe.state === "done" || (await cleanUp(run, prepared, kind, statement, detail, probe)) === "done") {
+    if (
+      probe.state === "done" ||
+      (await cleanUp(run, prepared, kind, statement, detail, probe)) === "done"
+    ) {
       await writeJournal(run, journalDone(ctx.names, key, step));
       return;
     }
@@ -186,8 +191,10 @@ async function attemptAlone(
       const failure = explain(prepared, statement, cause);
       const probe = await kind.probe(session, statement, detail);
       if (probe.state === "done") return;
-      if (probe.state === "unknown") throw failure.with({ exit: "partial", notes: [...failure.notes, probe.what] });
+      if (probe.state === "unknown")
+        throw failure.with({ exit: "partial", notes: [...failure.notes, probe.what] });
       try {
+        if (ctx.signal.aborted) await boundCleanUp(run);
         if ((await cleanUp(run, prepared, kind, statement, detail, probe)) === "done") return;
       } catch (second) {
         throw failure.with({
@@ -199,7 +206,8 @@ async function attemptAlone(
     }
   };
   try {
-    if (kind.stalls) await withAttempts(run, { migration: key.migration, wanted: [], capMs }, attempt);
+    if (kind.stalls)
+      await withAttempts(run, { migration: key.migration, wanted: [], capMs }, attempt);
     else await measured(run, capMs, attempt);
   } catch (error) {
     // Cleaned up or never begun: nothing of this statement is left, so the next run starts it afresh.
@@ -228,7 +236,7 @@ function toolsFor(run: LockedRun, prepared: PreparedSql): Tools {
             COMMIT,
           ]);
         } catch (error) {
-          if (!session.lost) await session.query("rollback");
+          if (!session.lost) await session.rollback();
           throw error;
         }
       });
@@ -237,7 +245,11 @@ function toolsFor(run: LockedRun, prepared: PreparedSql): Tools {
 }
 
 /** Runs without a cap, but the wait of others is measured all the same. Deadlocks are tried again. */
-async function measured(run: LockedRun, capMs: number, attempt: () => Promise<void>): Promise<void> {
+async function measured(
+  run: LockedRun,
+  capMs: number,
+  attempt: () => Promise<void>,
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const guard = startGuard(run, capMs, false);
     try {
@@ -249,6 +261,14 @@ async function measured(run: LockedRun, capMs: number, attempt: () => Promise<vo
       await guard?.end();
     }
   }
+}
+
+/**
+ * A clean-up waits for the same sessions that the statement waited for. Told to stop, we try it for
+ * a moment only: the journal says `started`, and the next run cleans up.
+ */
+async function boundCleanUp(run: LockedRun): Promise<void> {
+  await run.session.query("select pg_catalog.set_config('statement_timeout', '2000', false)");
 }
 
 async function cleanUp(
@@ -369,18 +389,5 @@ function withProgress(error: unknown, prepared: PreparedSql, done: number): unkn
   return failure.with({
     ...(failure.exit === "failed" && { exit: "partial" as const }),
     state: `${done} of ${total} statements of the file are done and journaled; the next run goes on behind them.`,
-  });
-}
-
-export function pooledRefusal(prepared: {
-  readonly migration: { readonly id: string };
-  readonly file: { readonly path: string };
-}): Failure {
-  return new Failure({
-    class: "runner.pooled_refused",
-    migration: prepared.migration.id,
-    location: { file: prepared.file.path, line: 1, column: 1 },
-    what: `\`${prepared.migration.id}\` cannot run in a transaction, and the connection goes through a transaction pooler.`,
-    action: "Give a direct URL of the database (not the pooler's), or one with session pooling.",
   });
 }

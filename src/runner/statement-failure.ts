@@ -2,6 +2,7 @@
 import { classify, serverError } from "../failures/classify.ts";
 import { Failure, type FailureInit, type SourceLocation } from "../failures/failure.ts";
 import type { FailureClassId } from "../failures/taxonomy.ts";
+import { grantAdvice } from "./grant-advice.ts";
 import type { PreparedSql, PreparedStatement } from "./prepare.ts";
 
 export interface FailureContext {
@@ -9,6 +10,8 @@ export interface FailureContext {
   readonly file: string;
   readonly class?: FailureClassId;
   readonly location?: SourceLocation;
+  /** The role that runs the statement, for the advice where it lacks a right. */
+  readonly role?: string;
   readonly extra?: Partial<FailureInit>;
 }
 
@@ -23,12 +26,14 @@ export function toFailure(error: unknown, context: FailureContext): Failure {
   }
   const server = serverError(error);
   const message = server?.message ?? (error instanceof Error ? error.message : String(error));
+  const action = context.role === undefined ? undefined : grantAdvice(server, context.role);
   return new Failure({
     class: context.class ?? classify(error),
     what: `\`${context.migration}\` failed: ${message}.`.replace(/\.\.$/, "."),
     migration: context.migration,
     cause: error,
     ...(server && { server }),
+    ...(action !== undefined && { action }),
     location: context.location ?? { file: context.file, line: 1, column: 1 },
     ...context.extra,
   });

@@ -23,6 +23,10 @@ const RESTART: ReadonlySet<FailureClassId> = new Set<FailureClassId>([
   "conn.slots",
   "idle_kill",
   "commit.ambiguous",
+]);
+
+/** Another runner was faster in the middle of a turn; runners on a pooler take turns file by file. */
+const OVERTAKEN: ReadonlySet<FailureClassId> = new Set<FailureClassId>([
   "runner.lock_busy",
   "runner.moved",
 ]);
@@ -33,7 +37,7 @@ export async function repeatTurns(
   progress: () => number,
   oneTurn: (waitingSince: number) => Promise<TurnOutcome>,
 ): Promise<void> {
-  const waitingSince = performance.now();
+  let waitingSince = performance.now();
   let restarts = 0;
   let polls = 0;
   for (;;) {
@@ -44,9 +48,18 @@ export async function repeatTurns(
       outcome = await oneTurn(waitingSince);
     } catch (error) {
       const id = error instanceof Failure ? error.class : classify(rootCause(error));
-      const again =
-        RESTART.has(id) && !(error instanceof Failure && error.exit === "configuration");
-      if (progress() > before) restarts = 0;
+      if (progress() > before) {
+        restarts = 0;
+        polls = 0;
+        waitingSince = performance.now();
+      }
+      if (OVERTAKEN.has(id) && elapsedMs(waitingSince) <= ctx.settings.lockWaitMs) {
+        polls += 1;
+        await ctx.pause(jittered(Math.min(1000, 150 * polls)));
+        continue;
+      }
+      // A Failure of such a class comes from the opening of a session, which has waited already.
+      const again = RESTART.has(id) && !(error instanceof Failure);
       if (!again || ctx.signal.aborted || (restarts += 1) > MOST_RESTARTS) throw error;
       ctx.emit({
         event: "waiting-for-connection",

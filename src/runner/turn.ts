@@ -11,9 +11,10 @@ import type { SessionInfo } from "./events.ts";
 import { faultPoint } from "./fault-points.ts";
 import { FlushPolicy } from "./flush-policy.ts";
 import type { LockedRun } from "./locked-run.ts";
+import { loadHistory } from "./migrate.ts";
 import { holdLock, WaitReport, type Locked } from "./hold-lock.ts";
 import type { OpenSession } from "./open-session.ts";
-import { needsOwnSession, refusePooled } from "./pooled-rules.ts";
+import { needOwnSession, refusePooled } from "./pooled-rules.ts";
 import { noDown, Preparer, type Prepared } from "./prepare.ts";
 import { repeatablesInOrder } from "./repeatables.ts";
 import { elapsedMs, type RunContext } from "./run-context.ts";
@@ -54,10 +55,11 @@ export class Turn {
   ): Promise<TurnOutcome> {
     const { ctx } = this.#options;
     const prepared = await this.#prepareAll(work, open);
-    const needsSession = prepared.some(needsOwnSession);
+    // Only a proxied connection has to know; a module is not loaded for it otherwise.
+    const needsSession = open.facts.proxied && (await needOwnSession(prepared));
     const report = (this.#report ??= new WaitReport(ctx));
-    return holdLock(ctx, open, { needsSession, waitingSince, report }, (acquired) => {
-      if (acquired.connection === "pooled") refusePooled(prepared);
+    return holdLock(ctx, open, { needsSession, waitingSince, report }, async (acquired) => {
+      if (acquired.connection === "pooled") await refusePooled(prepared);
       return this.#underLock(open, acquired, decide);
     });
   }
@@ -116,6 +118,10 @@ export class Turn {
     const { ctx } = run;
     if (history.fingerprint === null) return;
     if ((await currentFingerprint(run)) === history.fingerprint) return;
+    // Without a lock of the session, what changed since the history was read may be a runner's work.
+    if (run.connection === "pooled" && (await loadHistory(ctx, run.session, true)).epoch !== history.epoch) {
+      throw new Failure({ class: "runner.moved", what: "Another runner went on in the meantime." });
+    }
     const what = "The schema is not the one that the last run left: something changed it outside of migrations.";
     if (ctx.settings.strict) throw new Failure({ class: "drift", what });
     if (this.#warned.has("drift")) return;

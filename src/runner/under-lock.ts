@@ -2,18 +2,21 @@
  * The frame of everything that writes: the history is read again under the lock (and created where
  * it is missing), the run gets its row, the work is done, the row is closed, the lock is released.
  */
+import { serverError } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
 import { unlock } from "../postgres/advisory-lock.ts";
 import type { Session } from "../postgres/session.ts";
+import { rootCause } from "./as-failure.ts";
 import { faultPoint } from "./fault-points.ts";
+import { grantAdvice } from "./grant-advice.ts";
 import type { Locked } from "./hold-lock.ts";
 import type { LockedRun } from "./locked-run.ts";
 import { loadHistory } from "./migrate.ts";
 import type { OpenSession } from "./open-session.ts";
 import { interruption, type RunContext } from "./run-context.ts";
 import { explainedBy } from "./run-file.ts";
-import { bootstrap, recordEnd, recordStart } from "./run-record.ts";
+import { bootstrap, recordEnd, recordPause, recordStart } from "./run-record.ts";
 import type { WaitRecord } from "./stall-guard.ts";
 import type { TurnOutcome } from "./turn-loop.ts";
 
@@ -42,6 +45,7 @@ export async function underLock(
     connection: acquired.connection,
     session,
     pid: facts.backendPid,
+    user: facts.user,
     observer: acquired.observer,
     server: facts,
     waits,
@@ -54,7 +58,9 @@ export async function underLock(
     await historyExists(ctx, session, facts.historyExists),
   );
   if (!history.exists) {
-    await bootstrap(base, facts.schemaExists);
+    await bootstrap(base, facts.schemaExists).catch((error: unknown) => {
+      throw notAllowed(ctx, facts, error) ?? error;
+    });
     history = { ...history, exists: true, epoch: "0" };
   }
   const work = options.decide(history);
@@ -74,7 +80,9 @@ export async function underLock(
   } catch (error) {
     if (session.lost) throw error;
     failure = ctx.signal.aborted ? interruption(ctx.signal) : explainedBy(error);
-    if (!failure || failure.class === "runner.lock_busy" || failure.class === "runner.moved") {
+    if (!failure) throw error;
+    if (failure.class === "runner.lock_busy" || failure.class === "runner.moved") {
+      await recordPause(run, options.applied());
       throw error;
     }
   }
@@ -86,15 +94,43 @@ export async function underLock(
     ...(options.fingerprint === false && { fingerprint: false }),
   });
   options.onRecorded?.();
-  await release(ctx, acquired, session);
-  if (failure) throw failure;
+  await release(ctx, acquired, session, failure);
   return { kind: "done" };
 }
 
-async function release(ctx: RunContext, acquired: Locked, session: Session): Promise<void> {
-  if (acquired.connection === "pooled") return;
+/** The history cannot be created: the first thing that an ordinary role meets. */
+function notAllowed(
+  ctx: RunContext,
+  facts: OpenSession["facts"],
+  error: unknown,
+): Failure | undefined {
+  const server = serverError(rootCause(error));
+  if (server?.sqlstate !== "42501") return undefined;
+  const action = grantAdvice(server, facts.user);
+  return new Failure({
+    class: "permission",
+    what: `The history \`${ctx.names.display}\` cannot be created: ${server.message}.`,
+    state: "Nothing was changed.",
+    ...(action !== undefined && { action }),
+    server,
+    cause: error,
+  });
+}
+
+/** A failure of the work is the one to report, also where the work itself gave the lock away. */
+async function release(
+  ctx: RunContext,
+  acquired: Locked,
+  session: Session,
+  failure?: Failure,
+): Promise<void> {
+  if (acquired.connection === "pooled") {
+    if (failure) throw failure;
+    return;
+  }
   const [row] = await session.query(unlock(ctx.lock));
   faultPoint("after-unlock");
+  if (failure) throw failure;
   if (row?.["unlocked"] !== "t") {
     throw new Failure({
       class: "runner.lock_lost",

@@ -2,7 +2,11 @@
 import { Failure } from "../failures/failure.ts";
 import type { PreparedSql, PreparedStatement } from "./prepare.ts";
 
-export function unknownOutcome(prepared: PreparedSql, statement: PreparedStatement, what: string): Failure {
+export function unknownOutcome(
+  prepared: PreparedSql,
+  statement: PreparedStatement,
+  what: string,
+): Failure {
   const id = prepared.migration.version ?? prepared.migration.id;
   return new Failure({
     class: "history.unknown_outcome",

@@ -11,7 +11,10 @@ const SESSION_LOCKS = /^pg_(try_)?advisory_lock(_shared)?$/;
 /** In words, for an error message: "changes a setting"; undefined when nothing stays. */
 export function leavesInSession({ node }: Pick<Statement, "node">): string | undefined {
   if ("VariableSetStmt" in node) {
-    return node.VariableSetStmt.is_local === true ? undefined : "changes a setting of the session";
+    const { is_local, name } = node.VariableSetStmt;
+    // SET TRANSACTION has no LOCAL and needs none.
+    if (is_local === true || name === "TRANSACTION") return undefined;
+    return "changes a setting of the session";
   }
   if ("PrepareStmt" in node) return "leaves a prepared statement";
   if ("ListenStmt" in node) return "listens on a channel";

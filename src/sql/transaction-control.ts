@@ -25,7 +25,7 @@ const OPTIONS_ADVICE =
 const ACTION =
   "Remove it: Lockstep runs the file in a transaction. For a commit after each statement, write `-- lockstep:transaction statement` at the top.";
 
-export function isSavepoint(statement: Statement): boolean {
+export function isSavepoint(statement: Pick<Statement, "node">): boolean {
   const control = transactionOf(statement);
   return control !== undefined && SAVEPOINTS.has(control.kind);
 }
@@ -93,7 +93,7 @@ function isUnclosed(statements: readonly Statement[], first: Statement): boolean
   return first === statements[0] && begins(first) && controls.length === 1;
 }
 
-function transactionOf(statement: Statement): TransactionStmt | undefined {
+function transactionOf(statement: Pick<Statement, "node">): TransactionStmt | undefined {
   return "TransactionStmt" in statement.node ? statement.node.TransactionStmt : undefined;
 }
 

@@ -10,6 +10,7 @@ import { isSavepoint } from "./transaction-control.ts";
 export type TransactionMode = "file" | "none" | "statement";
 
 export function decideTransaction(file: ParsedFile): { mode: TransactionMode } {
+  refuseDiscardAll(file);
   const mode = modeOf(file);
   if (mode === "file") refuseEarlyEnumUse(file);
   else {
@@ -83,6 +84,19 @@ function refuseOwnTransaction(file: ParsedFile, mode: TransactionMode): void {
     what: `\`lockstep:transaction ${mode}\` contradicts the file's own BEGIN … COMMIT.`,
     action: "Remove one of the two.",
     location: { file: file.path, ...file.locate(file.ownTransactionRanges?.[0]?.start ?? 0) },
+  });
+}
+
+/** It would drop the advisory lock that keeps other runners away, in the middle of a run. */
+function refuseDiscardAll(file: ParsedFile): void {
+  const discard = file.statements.find((one) => one.nonTransactional === "discard-all");
+  if (discard === undefined) return;
+  throw new Failure({
+    class: "file.invalid",
+    what: "`discard all` drops every lock of the session, also the one that keeps other runners away.",
+    action:
+      "Remove it: each file begins in a clean session. Inside of a file, `reset all`, `discard temp` or `deallocate all` do a part of it.",
+    location: place(file, discard),
   });
 }
 

@@ -62,6 +62,13 @@ test("locks are named only on relations that exist", async () => {
   ]);
 });
 
+test("a block that may lock anything is warned about", async () => {
+  const found = await planOf({
+    "1_a.sql": "select 1;\ndo $$ begin execute 'drop table x'; end $$;\nselect 2",
+  });
+  expect(found.migrations[0]!.warnings).toEqual(["What line 2 locks is known only when it runs."]);
+});
+
 test("everything that is refused is collected, and the rest is still planned", async () => {
   await libraryUp(db.url, { "1_a.sql": "create table a (id int)", "5_e.sql": "select 1" });
   const found = await planOf({
@@ -154,7 +161,7 @@ test.skipIf(skipWithoutPgBouncer())(
       poolSize: 1,
     });
     try {
-      const migrations = { "1_a.sql": "create table a (id int)", "2_v.sql": "vacuum" };
+      const migrations = { "1_a.sql": "create table a (id int)", "2_v.sql": "vacuum a" };
       const found = await plan(await runnerOptionsFor(bouncer.url(), migrations));
       expect(found.connection).toBe("pooled");
       expect(found.migrations.map(({ warnings }) => warnings.length)).toEqual([0, 1]);

@@ -16,47 +16,54 @@ import { parameters, timeoutMs } from "./parameters.ts";
 
 const kill = fc.option(
   fc
-    .tuple(fc.constantFrom(...(Object.keys(FAULT_POINTS) as FaultPoint[])), fc.integer({ min: 1, max: 3 }))
+    .tuple(
+      fc.constantFrom(...(Object.keys(FAULT_POINTS) as FaultPoint[])),
+      fc.integer({ min: 1, max: 3 }),
+    )
     .map(([name, nth]) => `${name}:${nth}`),
   { nil: undefined },
 );
 
 describe("a reversible folder", () => {
-  it("is the same after a way down and up again", async () => {
-    const property = fc.asyncProperty(
-      folders({ reversible: true }),
-      fc.nat({ max: 7 }),
-      kill,
-      async (folder, index, killAt) => {
-        const { dir, remove } = await project({ files: folder.files });
-        await using db = await freshDatabase();
-        const run = (args: string[], env: Record<string, string> = {}) =>
-          runCli([...args, "--json"], { cwd: dir, url: db.url, env });
-        expectEnd(await run(["up"]), [0]);
-        const straight = await outcomeOf(db);
+  it(
+    "is the same after a way down and up again",
+    async () => {
+      const property = fc.asyncProperty(
+        folders({ reversible: true }),
+        fc.nat({ max: 7 }),
+        kill,
+        async (folder, index, killAt) => {
+          const { dir, remove } = await project({ files: folder.files });
+          await using db = await freshDatabase();
+          const run = (args: string[], env: Record<string, string> = {}) =>
+            runCli([...args, "--json"], { cwd: dir, url: db.url, env });
+          expectEnd(await run(["up"]), [0]);
+          const straight = await outcomeOf(db);
 
-        const to = ["0", ...folder.versions][index % (folder.versions.length + 1)]!;
-        if (killAt !== undefined) {
-          const first = await run(["down", "--to", to], { LOCKSTEP_TEST_KILL_AT: killAt });
-          expectEnd(first, [0, "SIGKILL"]);
-        }
-        expectEnd(await run(["down", "--to", to]), [0]);
-        const left = await db.admin.query<{ version: string }>(
-          "select version::text as version from lockstep.migrations where version is not null order by seq",
-        );
-        const kept = folder.versions.filter((version) => Number(version) <= Number(to));
-        expect(left.map(({ version }) => version)).toEqual(kept);
+          const to = ["0", ...folder.versions][index % (folder.versions.length + 1)]!;
+          if (killAt !== undefined) {
+            const first = await run(["down", "--to", to], { LOCKSTEP_TEST_KILL_AT: killAt });
+            expectEnd(first, [0, "SIGKILL"]);
+          }
+          expectEnd(await run(["down", "--to", to]), [0]);
+          const left = await db.admin.query<{ version: string }>(
+            "select version::text as version from lockstep.migrations where version is not null order by seq",
+          );
+          const kept = folder.versions.filter((version) => Number(version) <= Number(to));
+          expect(left.map(({ version }) => version)).toEqual(kept);
 
-        expectEnd(await run(["up"]), [0]);
-        const again = await outcomeOf(db);
-        expect({ ...again, history: again.history.toSorted() }).toEqual({
-          ...straight,
-          history: straight.history.toSorted(),
-        });
-        await expectSettled(db);
-        await remove();
-      },
-    );
-    await fc.assert(property, parameters(0.25));
-  }, timeoutMs());
+          expectEnd(await run(["up"]), [0]);
+          const again = await outcomeOf(db);
+          expect({ ...again, history: again.history.toSorted() }).toEqual({
+            ...straight,
+            history: straight.history.toSorted(),
+          });
+          await expectSettled(db);
+          await remove();
+        },
+      );
+      await fc.assert(property, parameters(0.25));
+    },
+    timeoutMs(),
+  );
 });

@@ -23,7 +23,16 @@ interface FileDraw {
 type FileKind = FileState["mode"] | "batches" | "module";
 
 /** Most files are ordinary transactions. */
-const KINDS: readonly FileKind[] = ["tx", "statement", "none", "batches", "tx", "module", "tx", "none"];
+const KINDS: readonly FileKind[] = [
+  "tx",
+  "statement",
+  "none",
+  "batches",
+  "tx",
+  "module",
+  "tx",
+  "none",
+];
 
 /** Rows that `db.batch` counts up, each exactly once. */
 const COUNTED_ROWS = 60;
@@ -70,7 +79,8 @@ function write(draws: readonly FileDraw[], repeatables: number, reversible: bool
   // The names are against the order of their needs. What reads a table keeps it from being dropped.
   for (let i = 0; i < repeatables && !reversible; i += 1) {
     const from = i === 0 ? "base" : `x${i - 1}`;
-    files[`migrations/R__${9 - i}_view.sql`] = `create or replace view x${i} as select id, n from ${from};`;
+    files[`migrations/R__${9 - i}_view.sql`] =
+      `create or replace view x${i} as select id, n from ${from};`;
   }
   if (reversible && repeatables > 0) {
     files["migrations/R__f.sql"] =
@@ -80,7 +90,11 @@ function write(draws: readonly FileDraw[], repeatables: number, reversible: bool
 }
 
 /** Ending of the file name to content. */
-function writeFile(model: Model, draw: FileDraw, reversible: boolean): Record<string, string> | undefined {
+function writeFile(
+  model: Model,
+  draw: FileDraw,
+  reversible: boolean,
+): Record<string, string> | undefined {
   const kind = KINDS[draw.kind]!;
   if (kind === "batches") return { ".ts": batches(1 + (draw.statements[0]![1] % 40)) };
   if (kind === "module") return { ".ts": moduleOf(model) };

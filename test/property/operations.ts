@@ -1,5 +1,12 @@
 /** The pool of statements, one entry each; see model.ts. */
-import { choose, type FileState, type Index, type Model, type Operation, type Table } from "./model.ts";
+import {
+  choose,
+  type FileState,
+  type Index,
+  type Model,
+  type Operation,
+  type Table,
+} from "./model.ts";
 
 const ANYWHERE = ["tx", "statement"] as const;
 const OUTSIDE = ["statement", "none"] as const;
@@ -60,7 +67,10 @@ insert into ${name} (id, src) select g, 'row; ' || g from pg_catalog.generate_se
     modes: ANYWHERE,
     write(model, file, draw) {
       if (file.reversible) return undefined;
-      const table = choose(quiet(model, file).filter((t) => !t.pinned && !t.child), draw);
+      const table = choose(
+        quiet(model, file).filter((t) => !t.pinned && !t.child),
+        draw,
+      );
       if (!table) return undefined;
       model.tables.splice(model.tables.indexOf(table), 1);
       model.indexes = model.indexes.filter((index) => index.table !== table.name);
@@ -100,7 +110,10 @@ insert into ${name} (id, src) select g, 'row; ' || g from pg_catalog.generate_se
     write(model, file, draw) {
       // Its place among the columns would be another one after it came back.
       if (file.reversible) return undefined;
-      const table = choose(quiet(model, file).filter((t) => t.columns.length > 0), draw);
+      const table = choose(
+        quiet(model, file).filter((t) => t.columns.length > 0),
+        draw,
+      );
       if (!table) return undefined;
       const column = choose(table.columns, draw >> 3)!;
       table.columns.splice(table.columns.indexOf(column), 1);
@@ -223,7 +236,10 @@ end;`,
     write(model, file, draw) {
       // No statement takes a value back.
       if (file.reversible) return undefined;
-      const type = choose(model.enums.filter(({ name }) => !file.grown.has(name)), draw);
+      const type = choose(
+        model.enums.filter(({ name }) => !file.grown.has(name)),
+        draw,
+      );
       if (!type) return undefined;
       return { up: `alter type ${type.name} add value 'v${model.next()}' before 'old';` };
     },
@@ -256,7 +272,10 @@ end;`,
     write(model, file, draw) {
       const tables = quiet(model, file);
       const child = choose(tables, draw);
-      const parent = choose(tables.filter((table) => table !== child), draw >> 3);
+      const parent = choose(
+        tables.filter((table) => table !== child),
+        draw >> 3,
+      );
       if (!child || !parent) return undefined;
       parent.pinned = true;
       child.child = true;

@@ -24,7 +24,10 @@ interface Runner {
 type Round = readonly Runner[];
 
 const point = fc
-  .tuple(fc.constantFrom(...(Object.keys(FAULT_POINTS) as FaultPoint[])), fc.integer({ min: 1, max: 5 }))
+  .tuple(
+    fc.constantFrom(...(Object.keys(FAULT_POINTS) as FaultPoint[])),
+    fc.integer({ min: 1, max: 5 }),
+  )
   .map(([name, nth]) => `${name}:${nth}`);
 const only = fc.oneof(
   fc.record({ to: fc.nat({ max: 7 }) }),
@@ -51,42 +54,54 @@ const CASES: readonly {
   {
     name: "two or three runners at once, some of them killed or limited",
     share: 0.25,
-    rounds: fc.array(fc.array(anyRunner, { minLength: 2, maxLength: 3 }), { minLength: 1, maxLength: 2 }),
+    rounds: fc.array(fc.array(anyRunner, { minLength: 2, maxLength: 3 }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
   },
 ];
 
 function start(dir: string, url: string, folder: Folder, runner: Runner): Promise<CliResult> {
   const args = ["up", "--json"];
   const limit = runner.only;
-  if (limit && "to" in limit) args.push("--to", folder.versions[limit.to % folder.versions.length]!);
+  if (limit && "to" in limit)
+    args.push("--to", folder.versions[limit.to % folder.versions.length]!);
   else if (limit) args.push("--count", String(limit.count));
   const env = runner.killAt === undefined ? {} : { LOCKSTEP_TEST_KILL_AT: runner.killAt };
   return runCli(args, { cwd: dir, url, env });
 }
 
 describe("a random folder of migrations", () => {
-  it.each(CASES)("ends as an undisturbed run does, after $name", async ({ rounds, share }) => {
-    let kills = 0;
-    const property = fc.asyncProperty(folders({ reversible: false }), rounds, async (folder, plan) => {
-      const { dir, remove } = await project({ files: folder.files });
-      await using straight = await freshDatabase();
-      await using disturbed = await freshDatabase();
-      expectEnd(await start(dir, straight.url, folder, {}), [0]);
-      for (const round of plan) {
-        const results = await Promise.all(
-          round.map((runner) => start(dir, disturbed.url, folder, runner)),
-        );
-        for (const [index, result] of results.entries()) {
-          if (result.signal === "SIGKILL") kills += 1;
-          expectEnd(result, round[index]!.killAt === undefined ? [0] : [0, "SIGKILL"]);
-        }
-      }
-      expectEnd(await start(dir, disturbed.url, folder, {}), [0]);
-      expect(await outcomeOf(disturbed)).toEqual(await outcomeOf(straight));
-      await expectSettled(disturbed);
-      await remove();
-    });
-    await fc.assert(property, parameters(share));
-    if (share === 0.5) expect(kills).toBeGreaterThan(0);
-  }, timeoutMs());
+  it.each(CASES)(
+    "ends as an undisturbed run does, after $name",
+    async ({ rounds, share }) => {
+      let kills = 0;
+      const property = fc.asyncProperty(
+        folders({ reversible: false }),
+        rounds,
+        async (folder, plan) => {
+          const { dir, remove } = await project({ files: folder.files });
+          await using straight = await freshDatabase();
+          await using disturbed = await freshDatabase();
+          expectEnd(await start(dir, straight.url, folder, {}), [0]);
+          for (const round of plan) {
+            const results = await Promise.all(
+              round.map((runner) => start(dir, disturbed.url, folder, runner)),
+            );
+            for (const [index, result] of results.entries()) {
+              if (result.signal === "SIGKILL") kills += 1;
+              expectEnd(result, round[index]!.killAt === undefined ? [0] : [0, "SIGKILL"]);
+            }
+          }
+          expectEnd(await start(dir, disturbed.url, folder, {}), [0]);
+          expect(await outcomeOf(disturbed)).toEqual(await outcomeOf(straight));
+          await expectSettled(disturbed);
+          await remove();
+        },
+      );
+      await fc.assert(property, parameters(share));
+      if (share === 0.5) expect(kills).toBeGreaterThan(0);
+    },
+    timeoutMs(),
+  );
 });
