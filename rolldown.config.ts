@@ -64,6 +64,17 @@ export default defineConfig([
       format: "esm",
       entryFileNames: "[name].js",
       chunkFileNames: "cli/[name]-[hash].js",
+      // What `up` loads with nothing pending is three files and not twenty: Node's loader takes half
+      // a millisecond of CPU for each (measured on Node 20: 15 of 87 ms).
+      codeSplitting: {
+        includeDependenciesRecursively: true,
+        groups: [
+          // The entry itself stays alone: it awaits the command at its top level, and a chunk that
+          // the command needs must not be the one that waits for it.
+          { name: "start", test: /^(?!.*[\\/]cli[\\/]main\.ts$)/, tags: ["$initial"], priority: 2 },
+          { name: "up", test: /[\\/]src[\\/]cli[\\/]commands[\\/]up\.ts$/, priority: 1 },
+        ],
+      },
     },
   },
   ...(["esm", "cjs"] as const).map((format): RolldownOptions => {

@@ -15,15 +15,24 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const BUILT = ["dist/cli/main.js", "dist/index.js", "dist/testing.js", "dist/index.d.ts"];
 const SOURCES = ["src", "rolldown.config.ts", "tsconfig.json", "package.json"];
 
+const JITI = join("node_modules", "jiti", "lib", "jiti-cli.mjs");
+const PROGRAMS = {
+  demo: [JITI, join("scripts", "demo.ts")],
+  bench: [JITI, join("bench", "run.ts")],
+  test: [join("node_modules", "vitest", "vitest.mjs"), "run"],
+};
+
 const [task, ...args] = process.argv.slice(2);
 
 async function main() {
-  if (task !== "demo" && task !== "test") {
-    console.error("usage: node scripts/bootstrap.mjs demo|test [arguments]");
+  const program = PROGRAMS[task];
+  if (program === undefined) {
+    console.error("usage: node scripts/bootstrap.mjs demo|test|bench [arguments]");
     return 64;
   }
   if (!isInstalled()) {
-    const code = await install();
+    const flags = ["--no-audit", "--no-fund", "--loglevel=error"];
+    const code = await quietly("Installing dependencies (npm ci)", "npm", ["ci", ...flags]);
     if (code !== 0) return code;
   }
   if (!isBuilt()) {
@@ -31,33 +40,7 @@ async function main() {
     const code = await quietly("Building dist/", process.execPath, [build]);
     if (code !== 0) return code;
   }
-  const program =
-    task === "demo"
-      ? [join("node_modules", "jiti", "lib", "jiti-cli.mjs"), join("scripts", "demo.ts")]
-      : [join("node_modules", "vitest", "vitest.mjs"), "run"];
   return run(process.execPath, [...program, ...args], "inherit").code;
-}
-
-/**
- * `npm ci` refuses a lock file that lacks the optional packages of other platforms, which is what a
- * registry that carries only one platform makes of it. Then `npm install` adds what this platform
- * needs; with --no-save it changes neither package.json nor the lock file.
- */
-async function install() {
-  const flags = ["--no-audit", "--no-fund", "--loglevel=error"];
-  console.log("Installing dependencies (npm ci) …");
-  const ci = run("npm", ["ci", ...flags], "pipe");
-  const code = await ci.code;
-  if (code === 0) return 0;
-  if (ci.output().includes("EUSAGE")) {
-    return quietly("The lock file is of another platform (npm install)", "npm", [
-      "install",
-      "--no-save",
-      ...flags,
-    ]);
-  }
-  process.stderr.write(ci.output());
-  return code;
 }
 
 /** Every package that the lock file names is there in its version, but for optional ones. */

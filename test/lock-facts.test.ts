@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 it("a sample of shapes takes the locks that the committed facts say", async () => {
-  const major = Number(server.version);
+  const major = server.version;
   const entries = CATALOGUE.filter(({ id }) => SAMPLE.includes(id));
   const measured = await measureLocks(server.url(), major, entries);
   const committed = await loadLockFacts(major);

@@ -48,5 +48,9 @@ async function die(error: unknown): Promise<void> {
 process.on("uncaughtException", (error) => void die(error));
 process.on("unhandledRejection", (error) => void die(error));
 
-process.exitCode = await main();
-setTimeout(() => process.exit(), LINGER_MS).unref();
+// Not awaited at the top level: a chunk that is loaded late may import from this one, and would
+// wait for its evaluation to end while that waits for the chunk (Node then exits with 13).
+void main().then((code) => {
+  process.exitCode = code;
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}, die);

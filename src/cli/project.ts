@@ -2,6 +2,7 @@
  * gets of them. */
 import { loadSettings, type ResolvedSettings } from "../config/settings.ts";
 import { readMigrations } from "../migrations/discover.ts";
+import type { Migration } from "../migrations/migration.ts";
 import { resolveTarget } from "../postgres/conninfo.ts";
 import type { OnEvent } from "../runner/events.ts";
 import type { RunnerOptions } from "../runner/options.ts";
@@ -33,7 +34,8 @@ export async function loadProject(
       const { url, dirs, settings } = resolved;
       const target = await resolveTarget({ env, cwd, ...(url !== undefined && { url }) });
       warn(context, flags, target.notes ?? []);
-      return { target, source: () => readMigrations(dirs, { cwd }), settings, onEvent, signal };
+      const source = (): Promise<Migration[]> => readMigrations(dirs, { cwd });
+      return { target, source, settings, onEvent, signal, processExitsSoon: true };
     },
   };
 }

@@ -77,7 +77,7 @@ export function opaqueEffect(stmt: Pick<Statement, "node">): boolean {
 function callsUnknownFunctions(node: Node): boolean {
   let found = false;
   walk(node, (key, value) => {
-    found ||= key === "FuncCall" && !isHarmless(value as FuncCall);
+    found ||= key === "FuncCall" && !isHarmless(value);
   });
   return found;
 }

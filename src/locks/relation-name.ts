@@ -33,7 +33,7 @@ export function relationsIn(tree: unknown): RelationName[] {
   walk(tree, (key, value) => {
     if (key === "CommonTableExpr" && typeof value["ctename"] === "string")
       own.add(value["ctename"]);
-    if (typeof value["relname"] === "string") found.push(...fromRangeVar(value as RangeVar));
+    if (typeof value["relname"] === "string") found.push(...fromRangeVar(value));
   });
   return unique(found.filter(({ schema, name }) => schema !== undefined || !own.has(name)));
 }
@@ -42,13 +42,19 @@ export function relationsIn(tree: unknown): RelationName[] {
 export function walk(
   tree: unknown,
   visit: (key: string, value: Readonly<Record<string, unknown>>) => void,
-  key = "",
 ): void {
-  if (Array.isArray(tree)) {
-    for (const item of tree) walk(item, visit, key);
-  } else if (typeof tree === "object" && tree !== null) {
-    visit(key, tree as Record<string, unknown>);
-    for (const [name, value] of Object.entries(tree)) walk(value, visit, name);
+  // Not recursive: `a + b + c + …` nests one level deeper with each term, thousands of them.
+  const ahead: { readonly key: string; readonly value: unknown }[] = [{ key: "", value: tree }];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const { key, value } = next;
+    if (Array.isArray(value)) {
+      for (const item of value.toReversed()) ahead.push({ key, value: item });
+    } else if (typeof value === "object" && value !== null) {
+      visit(key, value as Record<string, unknown>);
+      for (const [name, child] of Object.entries(value).toReversed()) {
+        ahead.push({ key: name, value: child });
+      }
+    }
   }
 }
 

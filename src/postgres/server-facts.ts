@@ -37,7 +37,7 @@ export async function readFacts(
       pg_catalog.pg_is_in_recovery() as in_recovery,
       pg_catalog.current_setting('search_path') as search_path,
       exists (select from pg_catalog.pg_namespace n where n.nspname = ${quoteLiteral(history.schema)}) as schema_exists,
-      pg_catalog.to_regclass(${quoteLiteral(history.state)}) is not null as history_exists,
+      ${historyIsThere(history)} as history_exists,
       exists (select from pg_catalog.pg_locks l
               where l.locktype = 'advisory' and l.granted and l.objsubid = 1
                 and l.database = (select d.oid from pg_catalog.pg_database d
@@ -59,6 +59,13 @@ export async function readFacts(
     historyExists: value("history_exists") === "t",
     lockHeld: value("lock_held") === "t",
   };
+}
+
+/** to_regclass would be an error for a role without USAGE on the schema; the catalog is open to all. */
+export function historyIsThere(history: { readonly schema: string; readonly display: string }): string {
+  const table = history.display.slice(history.schema.length + 1);
+  return `exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+              where n.nspname = ${quoteLiteral(history.schema)} and c.relname = ${quoteLiteral(table)})`;
 }
 
 /** `180004` → `18.4`. */

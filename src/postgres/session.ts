@@ -151,7 +151,11 @@ export class Session {
     // no_active_sql_transaction
     this.onNotice = (notice) => notice.code !== "25P01" && onNotice?.(notice);
     try {
-      await this.query("rollback");
+      // A cancel that was meant for the failed statement may hit this one, which then changed nothing.
+      await this.query("rollback").catch((error: unknown) => {
+        if (this.#lost) throw error;
+        return this.query("rollback");
+      });
     } finally {
       this.onNotice = onNotice;
     }

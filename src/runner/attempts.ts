@@ -7,7 +7,7 @@
  * T3. Before each attempt the observer looks, at most ten times a second: while a transaction older
  *     than the cap holds a conflicting lock, we wait without queueing.
  */
-import { classify, serverError } from "../failures/classify.ts";
+import { classify } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
 import type { FailureClassId } from "../failures/taxonomy.ts";
 import { BatchError } from "../postgres/batch.ts";
@@ -41,15 +41,24 @@ export interface Verdict {
 
 /** Pure: what an error of an attempt means. */
 export function judge(error: unknown, cancelledByUs: boolean): Verdict {
-  if (cancelledByUs && serverError(error)?.sqlstate === "57014") {
-    return { class: "op.stepped_back", retry: "budget" };
-  }
-  const id = classify(error);
+  // A statement_timeout has the same SQLSTATE as our cancel and is never ours.
+  const id = classify(error, { steppedBack: cancelledByUs });
+  if (id === "op.stepped_back") return { class: id, retry: "budget" };
   if (id === "ddl.lock_timeout") return { class: id, retry: "budget" };
-  if (id === "deadlock" || id === "serialization" || id === "catalog.race" || id === "object.in_use") {
+  if (
+    id === "deadlock" ||
+    id === "serialization" ||
+    id === "catalog.race" ||
+    id === "object.in_use"
+  ) {
     return { class: id, retry: "few" };
   }
   return { class: id, retry: "never" };
+}
+
+/** Grows with the number of tries, so that a lock that is never free costs little; jittered. */
+export function pauseAfter(tries: number): number {
+  return jittered(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1)));
 }
 
 /**
@@ -102,8 +111,7 @@ export async function withAttempts<T>(
       const cause = error instanceof BatchError ? error.cause : error;
       if (run.session.lost || cause instanceof Failure) throw error;
       const ours =
-        guard?.steppedBack !== undefined ||
-        performance.now() - waits.cancelledAt < LATE_CANCEL_MS;
+        guard?.steppedBack !== undefined || performance.now() - waits.cancelledAt < LATE_CANCEL_MS;
       const verdict = judge(cause, ours);
       if (verdict.retry === "never") throw error;
       if (verdict.retry === "few" && (few += 1) >= FEW) throw error;
@@ -114,7 +122,7 @@ export async function withAttempts<T>(
       const now = (await observer?.blockers(unit.wanted, 0, { autovacuum: true })) ?? [];
       if (now.length > 0) blockers = now;
       const waited = elapsedMs(began);
-      const pauseMs = jittered(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1)));
+      const pauseMs = pauseAfter(tries);
       if (waited + pauseMs > ctx.settings.budgetMs) {
         throw exhausted(unit, tries, waited, blockers, guard?.steppedBack);
       }

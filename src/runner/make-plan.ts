@@ -7,11 +7,11 @@ import type { History } from "../history/read.ts";
 import { loadModule } from "../migrations/load-module.ts";
 import type { Migration } from "../migrations/migration.ts";
 import { versionName } from "../postgres/server-facts.ts";
-import { existingRelations } from "./existing-relations.ts";
+import { existingRelations, tablesOfIndexes } from "./existing-relations.ts";
 import { journalProblems } from "./journal-problems.ts";
 import type { RunnerOptions, Selection } from "./options.ts";
 import type { Plan, RefusedMigration } from "./plan.ts";
-import { lockedRelations, plannedMigration } from "./planned-steps.ts";
+import { lockedIndexes, lockedRelations, plannedMigration } from "./planned-steps.ts";
 import { pooledProblem } from "./pooled-rules.ts";
 import { noDown, Preparer, type Direction, type Prepared } from "./prepare.ts";
 import { readOnly } from "./read-only.ts";
@@ -42,7 +42,10 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
     const preparation = new Preparation(ctx, direction, facts.version);
     await preparation.prepareAll(work);
     const { prepared } = preparation;
-    const exists = await existingRelations(session, prepared.flatMap(lockedRelations));
+    const catalog = {
+      exists: await existingRelations(session, prepared.flatMap(lockedRelations)),
+      tableOf: await tablesOfIndexes(session, prepared.flatMap(lockedIndexes)),
+    };
     return {
       direction,
       server: versionName(facts.version),
@@ -50,7 +53,7 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
       historyExists: history.exists,
       migrations: await Promise.all(
         prepared.map(async (one) =>
-          plannedMigration(one, exists, [
+          plannedMigration(one, catalog, [
             ...(facts.proxied ? await pooledWarning(one) : []),
             ...resumeWarning(one, history),
           ]),
@@ -73,7 +76,11 @@ class Preparation {
     this.#ctx = ctx;
     this.#direction = direction;
     const { placeholders } = ctx.settings;
-    this.#preparer = new Preparer({ serverVersion, ...(placeholders && { placeholders }) });
+    this.#preparer = new Preparer({
+      serverVersion,
+      processExitsSoon: ctx.options.processExitsSoon,
+      ...(placeholders && { placeholders }),
+    });
   }
 
   async prepareAll(work: readonly Migration[]): Promise<void> {

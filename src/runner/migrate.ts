@@ -64,6 +64,8 @@ class Machine {
   #goal: Selected | undefined;
   #turn: Turn | undefined;
   #announced = false;
+  /** Applied by us according to the history, and not announced yet. */
+  #claims: string[] = [];
 
   constructor(ctx: RunContext, direction: "up" | "down", selection: Selection) {
     this.#ctx = ctx;
@@ -101,6 +103,7 @@ class Machine {
       const history = await loadHistory(ctx, session, facts.historyExists);
       const work = this.#decide(migrations, history);
       if (work.length === 0 && !ctx.settings.strict) {
+        this.#announceClaims();
         // Its last COMMIT was ambiguous, so the run's row is still open.
         if (this.applied.length > 0) await closeRow(ctx, session, this.applied.length);
         return { kind: "done" };
@@ -112,6 +115,7 @@ class Machine {
           direction: this.#direction,
           waits: this.waits,
           applied: this.applied,
+          onFlushed: () => this.#announceClaims(),
         });
       }
       const decide = (later: History): readonly Migration[] => this.#decide(migrations, later);
@@ -142,17 +146,30 @@ class Machine {
 
   /**
    * After an ambiguous end: a history row with our run id was written by us, even if the answer to
-   * its COMMIT never arrived.
+   * its COMMIT never arrived. The COMMIT may have left its flush to a later one (flush-policy.ts).
    */
   #claim(history: History): void {
+    this.#claims = [];
     if (this.#direction !== "up") return;
     for (const row of history.rows) {
       if (row.runId !== this.#ctx.runId || row.kind === "baseline") continue;
       const id = this.#goal?.idOf(row);
       if (id === undefined || this.applied.includes(id)) continue;
+      this.#claims.push(id);
+    }
+  }
+
+  /**
+   * Called when a commit after those of the claims has flushed, or when nothing is left to do: the
+   * last file of a run always flushes.
+   */
+  #announceClaims(): void {
+    for (const id of this.#claims) {
       this.applied.push(id);
+      this.#pending.appliedThen += 1;
       this.#ctx.emit({ event: "migration-applied", migration: id, durationMs: 0, direction: "up" });
     }
+    this.#claims = [];
   }
 
   #result(): RunResult {

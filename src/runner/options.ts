@@ -43,6 +43,8 @@ export interface RunnerOptions {
   readonly settings: RunnerSettings;
   readonly onEvent?: OnEvent;
   readonly signal?: AbortSignal;
+  /** The process ends with this operation, so the parser may be loaded in a way that starts fast. */
+  readonly processExitsSoon?: boolean;
 }
 
 /** Which migrations a run takes. */

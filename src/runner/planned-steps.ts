@@ -4,11 +4,15 @@ import type { PlannedMigration, PlannedStatement, PlannedStep } from "./plan.ts"
 import type { Prepared, PreparedSql, PreparedStatement } from "./prepare.ts";
 import { summarise } from "../sql/summarise.ts";
 
-type Exists = (relation: NamedRelation) => boolean;
+/** What the catalog knows about the names in a plan. */
+export interface CatalogLook {
+  exists(relation: NamedRelation): boolean;
+  tableOf(index: NamedRelation): string | undefined;
+}
 
 export function plannedMigration(
   prepared: Prepared,
-  exists: Exists,
+  catalog: CatalogLook,
   warnings: readonly string[],
 ): PlannedMigration {
   const { migration, direction, file, directives } = prepared;
@@ -18,7 +22,7 @@ export function plannedMigration(
     direction,
     kind: migration.kind,
     directives,
-    steps: stepsOf(prepared, exists),
+    steps: stepsOf(prepared, catalog),
     warnings: [...prepared.warnings, ...unknownLocks(prepared), ...warnings],
   };
 }
@@ -26,6 +30,12 @@ export function plannedMigration(
 /** Every relation that some statement locks. */
 export function lockedRelations(prepared: Prepared): readonly NamedRelation[] {
   return isSql(prepared) ? prepared.statements.flatMap(({ locks }) => locks) : [];
+}
+
+/** Every index whose table some statement locks. */
+export function lockedIndexes(prepared: Prepared): readonly NamedRelation[] {
+  if (!isSql(prepared)) return [];
+  return prepared.statements.flatMap(({ indexTables }) => indexTables.map(({ index }) => index));
 }
 
 /** What calls functions or runs a block may lock anything, and its text does not say what. */
@@ -40,7 +50,7 @@ function unknownLocks(prepared: Prepared): string[] {
   return [`What ${where}${more} locks is known only when it runs.`];
 }
 
-function stepsOf(prepared: Prepared, exists: Exists): readonly PlannedStep[] {
+function stepsOf(prepared: Prepared, catalog: CatalogLook): readonly PlannedStep[] {
   if (prepared.mode === "module") return [{ transaction: "module", statements: [] }];
   if (prepared.mode === "opaque") {
     const { text, startLine: line } = prepared;
@@ -48,7 +58,7 @@ function stepsOf(prepared: Prepared, exists: Exists): readonly PlannedStep[] {
     return [{ transaction: "file", statements: [statement] }];
   }
   if (!isSql(prepared)) return [];
-  const statements = prepared.statements.map((one) => planned(one, exists));
+  const statements = prepared.statements.map((one) => planned(one, catalog));
   if (prepared.mode === "file") return [{ transaction: "file", statements }];
   return oneByOne(prepared, statements);
 }
@@ -72,14 +82,21 @@ function oneByOne(
   return steps;
 }
 
-function planned(statement: PreparedStatement, exists: Exists): PlannedStatement {
-  const { ordinal, summary, line, nonTransactional, locks } = statement;
+function planned(statement: PreparedStatement, catalog: CatalogLook): PlannedStatement {
+  const { ordinal, summary, line, nonTransactional, locks, indexTables } = statement;
+  const tables = indexTables.flatMap(({ index, mode }) => {
+    const relation = catalog.tableOf(index);
+    return relation === undefined ? [] : [{ relation, mode, known: true }];
+  });
+  const named = locks
+    .filter((lock) => catalog.exists(lock))
+    .map(({ relation, mode, known }) => ({ relation, mode, known }));
   return {
     ordinal,
     summary,
     line,
     ...(nonTransactional && { nonTransactional }),
-    locks: locks.filter(exists).map(({ relation, mode, known }) => ({ relation, mode, known })),
+    locks: [...tables, ...named],
   };
 }
 

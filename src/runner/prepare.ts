@@ -6,6 +6,7 @@
 import { Failure } from "../failures/failure.ts";
 import {
   createdRelations,
+  impliedLocksOf,
   loadLockFacts,
   locksOf,
   opaqueEffect,
@@ -31,6 +32,11 @@ export interface StatementLock extends PlannedLock {
   readonly name: string;
 }
 
+export interface IndexTableLock {
+  readonly index: { readonly schema?: string; readonly name: string };
+  readonly mode: LockMode;
+}
+
 export interface PreparedStatement {
   readonly ordinal: number;
   readonly text: string;
@@ -43,6 +49,8 @@ export interface PreparedStatement {
   /** Kept only for statements that are probed after a crash. */
   readonly node?: Statement["node"];
   readonly locks: readonly StatementLock[];
+  /** Indexes that it names, and the mode on their table, which only the catalog can name. */
+  readonly indexTables: readonly IndexTableLock[];
   /** The cap is re-armed before it: it may wait for a lock on something that exists. */
   readonly arm: boolean;
   /** What stays in the session after the transaction, in words; see sql/session-effects.ts. */
@@ -87,6 +95,7 @@ export type PreparedModule = Extract<Prepared, { mode: "module" }>;
 export interface PrepareOptions {
   readonly serverVersion: number;
   readonly placeholders?: Readonly<Record<string, string>>;
+  readonly processExitsSoon?: boolean | undefined;
 }
 
 /** Loads parser and lock facts once, on first use. */
@@ -100,7 +109,8 @@ export class Preparer {
   }
 
   parser(): Promise<Parser> {
-    this.#parser ??= loadParser();
+    const { processExitsSoon = false } = this.#options;
+    this.#parser ??= loadParser({ processExitsSoon });
     return this.#parser;
   }
 
@@ -192,7 +202,11 @@ function analyse(
         name: lock.name,
         ...(lock.schema !== undefined && { schema: lock.schema }),
       });
-      if (statement.nonTransactional === undefined && blocksWrites(lock.mode)) {
+      if (
+        statement.nonTransactional === undefined &&
+        blocksWrites(lock.mode) &&
+        !asksForNoWait(statement)
+      ) {
         const before = wanted.get(regclass);
         wanted.set(regclass, {
           regclass,
@@ -211,6 +225,7 @@ function analyse(
       column: statement.column,
       summary: summarise(statement.text),
       locks,
+      indexTables: indexTablesOf(statement, facts),
       arm: locks.length > 0 || opaqueEffect(statement),
       ...(leaves !== undefined && { leaves }),
       ...(statement.nonTransactional && { nonTransactional: statement.nonTransactional }),
@@ -221,6 +236,21 @@ function analyse(
     };
   });
   return { statements, wanted: [...wanted.values()] };
+}
+
+function indexTablesOf(statement: Statement, facts: LockFacts): IndexTableLock[] {
+  return impliedLocksOf(statement, facts)
+    .filter(({ role }) => role === "table-of-index")
+    .flatMap(({ mode, of }) =>
+      of
+        .filter(({ role }) => role === "index")
+        .map(({ schema, name }) => ({ mode, index: { name, ...(schema !== undefined && { schema }) } })),
+    );
+}
+
+/** The author wants to fail where a lock is taken: neither waited for nor taken ahead. */
+function asksForNoWait({ node }: Statement): boolean {
+  return "LockStmt" in node && node.LockStmt.nowait === true;
 }
 
 function relationKey(relation: { schema?: string | undefined; name: string }): string {

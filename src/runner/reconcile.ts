@@ -19,6 +19,8 @@ export interface Reconciliation {
   readonly problems: readonly Problem[];
   /** Versions in the history above every file. */
   readonly ahead: readonly HistoryRow[];
+  /** All applied versions that have no file, ahead or missing, lowest first. */
+  readonly withoutFile: readonly HistoryRow[];
   /** The highest applied version. */
   readonly current: string | null;
   /** The applied migrations that have a file, lowest first. */
@@ -80,8 +82,10 @@ export function reconcile(
   }
 
   const ahead: HistoryRow[] = [];
-  for (const row of byVersion.values()) {
-    if (row.kind === "baseline" || onDisk.has(row.version!)) continue;
+  const withoutFile = [...byVersion.values()]
+    .filter((row) => row.kind !== "baseline" && !onDisk.has(row.version!))
+    .toSorted((left, right) => (BigInt(left.version!) < BigInt(right.version!) ? -1 : 1));
+  for (const row of withoutFile) {
     if (highestOnDisk === null || BigInt(row.version!) > highestOnDisk) ahead.push(row);
     else if (row.origin !== "baseline") problems.push(missing(row));
   }
@@ -91,6 +95,7 @@ export function reconcile(
     changed,
     problems,
     ahead,
+    withoutFile,
     current: highest === null ? null : String(highest),
     applied,
   };
@@ -110,7 +115,10 @@ export function refuseProblems(problems: readonly Problem[]): void {
 }
 
 /** A problem and the Failure that it is where it stops a run. */
-export function problem(kind: ProblemKind, init: FailureInit & { action: string; migration: string }): Problem {
+export function problem(
+  kind: ProblemKind,
+  init: FailureInit & { action: string; migration: string },
+): Problem {
   return {
     kind,
     migration: init.migration,

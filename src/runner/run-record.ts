@@ -98,7 +98,9 @@ export async function recordStart(
     COMMIT,
   ]);
   faultPoint("run-recorded");
-  return options.connection === "direct" ? (results[2]?.rows[0]?.[0] ?? options.epoch) : options.epoch;
+  return options.connection === "direct"
+    ? (results[2]?.rows[0]?.[0] ?? options.epoch)
+    : options.epoch;
 }
 
 export interface RunEnd {
@@ -120,35 +122,51 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
   // Between the transactions of a pooled run another one may be in the middle of its file.
   const safe = pooled ? `case when ${holdsLock(ctx.lock)} then ${current} end` : current;
   const fingerprint = end.fingerprint === false ? "fingerprint" : safe;
-  await session.batch([
-    BEGIN,
-    { text: "set local session authorization default" },
-    { text: "set local role none" },
-    { text: "set local lock_timeout = 0" },
-    { text: "set local statement_timeout = 0" },
-    // Definitions are printed relative to the search_path; an empty one names everything in full.
-    { text: "set local search_path = ''" },
-    ...(pooled
-      ? [{ text: `select pg_catalog.pg_try_advisory_xact_lock(${ctx.lock.key})` }]
-      : []),
-    {
-      text: `update ${ctx.names.runs} set finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3,
+  await despiteCancels(session, () =>
+    session.batch([
+      BEGIN,
+      { text: "set local session authorization default" },
+      { text: "set local role none" },
+      { text: "set local lock_timeout = 0" },
+      { text: "set local statement_timeout = 0" },
+      // Definitions are printed relative to the search_path; an empty one names everything in full.
+      { text: "set local search_path = ''" },
+      ...(pooled ? [{ text: `select pg_catalog.pg_try_advisory_xact_lock(${ctx.lock.key})` }] : []),
+      {
+        text: `update ${ctx.names.runs} set finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3,
           failure_class = $4, sqlstate = $5, message = $6, longest_wait_ms = $7,
           fingerprint = ${fingerprint}
         where id = $1`,
-      values: [
-        ctx.runId,
-        end.outcome,
-        String(end.applied),
-        end.failure?.class ?? null,
-        end.failure?.server?.sqlstate ?? null,
-        end.failure?.what ?? null,
-        String(Math.round(end.longestWaitMs)),
-      ],
-    },
-    COMMIT,
-  ]);
+        values: [
+          ctx.runId,
+          end.outcome,
+          String(end.applied),
+          end.failure?.class ?? null,
+          end.failure?.server?.sqlstate ?? null,
+          end.failure?.what ?? null,
+          String(Math.round(end.longestWaitMs)),
+        ],
+      },
+      COMMIT,
+    ]),
+  );
   faultPoint("before-unlock");
+}
+
+/**
+ * A cancel is delivered by a signal, so one that was meant for the last file (also one of our own
+ * observer) may arrive when that is applied already, and must not make a failure of it.
+ */
+async function despiteCancels<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const cause = error instanceof BatchError ? error.cause : error;
+      if (session.lost || tries === 3 || serverError(cause)?.sqlstate !== "57014") throw error;
+      await session.rollback();
+    }
+  }
 }
 
 /**
@@ -174,7 +192,9 @@ export async function recordPause(
 }
 
 /** The fingerprint as it is now; see recordEnd for the search_path. */
-export async function currentFingerprint(run: Pick<LockedRun, "ctx" | "session">): Promise<string | null> {
+export async function currentFingerprint(
+  run: Pick<LockedRun, "ctx" | "session">,
+): Promise<string | null> {
   const { settings } = run.ctx;
   const results = await run.session.batch([
     { text: "begin isolation level read committed read only" },

@@ -4,7 +4,7 @@
  */
 import { Failure } from "../failures/failure.ts";
 import type { HistoryRow } from "../history/read.ts";
-import type { Migration } from "../migrations/migration.ts";
+import type { Migration, Version } from "../migrations/migration.ts";
 import { compareVersions, parseVersion } from "../migrations/version.ts";
 import type { Selection } from "./options.ts";
 import type { Reconciliation } from "./reconcile.ts";
@@ -24,7 +24,10 @@ export function select(
 ): Selected {
   const target = selection.to === undefined ? undefined : parseVersion(selection.to);
   if (selection.to !== undefined && target === undefined) {
-    throw new Failure({ class: "usage", what: `\`${selection.to}\` is not a version: versions are digits.` });
+    throw new Failure({
+      class: "usage",
+      what: `\`${selection.to}\` is not a version: versions are digits.`,
+    });
   }
   if (target !== undefined && target !== "0" && !migrations.some((m) => m.version === target)) {
     throw new Failure({
@@ -39,7 +42,8 @@ export function select(
       : chooseDown(reconciliation, selection, target);
   const set = new Set(chosen);
   const ids = new Map<string, string>();
-  for (const migration of chosen) ids.set(keyOf(migration.version ?? null, migration.name), migration.id);
+  for (const migration of chosen)
+    ids.set(keyOf(migration.version ?? null, migration.name), migration.id);
   return {
     remaining(now) {
       if (direction === "up") return now.pending.filter((migration) => set.has(migration));
@@ -63,19 +67,34 @@ function chooseUp(
   return reconciliation.pending;
 }
 
-/** Newest first. Without a limit one migration is reverted: `down` must never mean "everything". */
+/**
+ * Newest first. Without a limit one migration is reverted: `down` must never mean "everything". An
+ * applied version without a file counts too: to revert the one below it would be the wrong one.
+ */
 function chooseDown(
   reconciliation: Reconciliation,
   selection: Selection,
   target: ReturnType<typeof parseVersion>,
 ): readonly Migration[] {
-  const newestFirst = reconciliation.applied
-    .map(({ migration }) => migration)
-    .toSorted((left, right) => compareVersions(right.version!, left.version!));
-  if (target !== undefined) {
-    return newestFirst.filter((m) => compareVersions(m.version!, target) > 0);
-  }
-  return newestFirst.slice(0, selection.count ?? 1);
+  const { applied, withoutFile } = reconciliation;
+  const newestFirst: { version: Version; migration?: Migration; row: HistoryRow }[] = [
+    ...applied.map(({ migration, row }) => ({ version: migration.version!, migration, row })),
+    ...withoutFile.map((row) => ({ version: row.version as Version, row })),
+  ].toSorted((left, right) => compareVersions(right.version, left.version));
+  const chosen =
+    target === undefined
+      ? newestFirst.slice(0, selection.count ?? 1)
+      : newestFirst.filter(({ version }) => compareVersions(version, target) > 0);
+  return chosen.map(({ migration, row }) => {
+    if (migration) return migration;
+    const id = `${row.version}_${row.name}`;
+    throw new Failure({
+      class: "file.no_down",
+      migration: id,
+      what: `\`${id}\` is applied in the database, but its file is not in the folder, so it cannot be reverted.`,
+      action: "Run this from the version of the project that has the file.",
+    });
+  });
 }
 
 function keyOf(version: string | null, name: string): string {

@@ -32,6 +32,8 @@ export interface TurnOptions {
   readonly waits: WaitRecord;
   /** Ids applied by this run so far; this turn adds to it. */
   readonly applied: string[];
+  /** A commit has flushed, and with it all that this run committed in earlier turns. */
+  onFlushed(): void;
 }
 
 type Decide = (history: History) => readonly Migration[];
@@ -65,14 +67,19 @@ export class Turn {
   }
 
   #underLock(open: OpenSession, acquired: Locked, decide: Decide): Promise<TurnOutcome> {
-    const { ctx, waits, applied, direction } = this.#options;
+    const { ctx, waits, applied, direction, onFlushed } = this.#options;
     let flush: FlushPolicy | undefined;
     return underLock(ctx, open, acquired, {
       waits,
       decide: (history) => {
         const work = decide(history);
-        if (work.length === 0 && !ctx.settings.strict) return undefined;
+        if (work.length === 0 && !ctx.settings.strict) {
+          onFlushed();
+          return undefined;
+        }
         return async (run) => {
+          // The run's row has just been committed.
+          onFlushed();
           flush = new FlushPolicy(run, applied, direction);
           await this.#checkDrift(run, history);
           await this.#execute(run, work, flush);
@@ -135,6 +142,7 @@ export class Turn {
     const { placeholders } = ctx.settings;
     this.#preparer ??= new Preparer({
       serverVersion: open.facts.version,
+      processExitsSoon: ctx.options.processExitsSoon,
       ...(placeholders && { placeholders }),
     });
     const missing = work.filter((migration) => !this.#prepared.has(migration));

@@ -6,6 +6,7 @@ import { serverError } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
 import { unlock } from "../postgres/advisory-lock.ts";
+import { historyIsThere } from "../postgres/server-facts.ts";
 import type { Session } from "../postgres/session.ts";
 import { rootCause } from "./as-failure.ts";
 import { faultPoint } from "./fault-points.ts";
@@ -128,7 +129,11 @@ async function release(
     if (failure) throw failure;
     return;
   }
-  const [row] = await session.query(unlock(ctx.lock));
+  const [row] = await session.query(unlock(ctx.lock)).catch((error: unknown) => {
+    // A cancel that came late: the lock goes with the session, which ends now.
+    if (serverError(error)?.sqlstate !== "57014") throw error;
+    return [{ unlocked: "t" }];
+  });
   faultPoint("after-unlock");
   if (failure) throw failure;
   if (row?.["unlocked"] !== "t") {
@@ -141,8 +146,6 @@ async function release(
 
 async function historyExists(ctx: RunContext, session: Session, before: boolean): Promise<boolean> {
   if (before) return true;
-  const [row] = await session.query("select pg_catalog.to_regclass($1) is not null as there", [
-    ctx.names.state,
-  ]);
+  const [row] = await session.query(`select ${historyIsThere(ctx.names)} as there`);
   return row?.["there"] === "t";
 }

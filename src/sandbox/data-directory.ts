@@ -132,7 +132,7 @@ async function command(program: string, args: readonly string[], cwd: string): P
   try {
     await run(program, args, { cwd, env: serverEnvironment(cwd), ...asServerUser() });
   } catch (error) {
-    const output = String((error as { stderr?: unknown }).stderr ?? "").trim();
+    const output = ((error as { stderr?: string }).stderr ?? "").trim();
     throw new Failure({
       class: "config.invalid",
       what: `The program \`${program}\` does not run here: ${output || String(error)}`,

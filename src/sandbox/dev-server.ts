@@ -131,7 +131,7 @@ async function versionOfData(folder: string): Promise<PostgresMajor | undefined>
   if (present.length <= 1) return present[0];
   throw new Failure({
     class: "usage",
-    what: `\`${folder}\` has data of several PostgreSQL versions: ${present.toSorted().join(", ")}.`,
+    what: `\`${folder}\` has data of several PostgreSQL versions: ${present.toSorted((left, right) => left - right).join(", ")}.`,
     action: "Say which one to start with `--pg`.",
   });
 }

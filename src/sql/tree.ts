@@ -8,14 +8,20 @@ export type Fields = Readonly<Record<string, unknown>>;
  * name, which begins in lower case.
  */
 export function walk(value: unknown, visit: (type: string, fields: Fields) => void): void {
-  if (Array.isArray(value)) {
-    for (const one of value) walk(one, visit);
-    return;
-  }
-  if (!isFields(value)) return;
-  for (const [key, child] of Object.entries(value)) {
-    if (isFields(child)) visit(key, child);
-    if (typeof child === "object") walk(child, visit);
+  // Not recursive: `a + b + c + …` nests one level deeper with each term, thousands of them.
+  const ahead: { readonly key: string | undefined; readonly value: unknown }[] = [
+    { key: undefined, value },
+  ];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    if (Array.isArray(next.value)) {
+      for (const one of next.value.toReversed()) ahead.push({ key: undefined, value: one });
+      continue;
+    }
+    if (!isFields(next.value)) continue;
+    if (next.key !== undefined) visit(next.key, next.value);
+    for (const [key, child] of Object.entries(next.value).toReversed()) {
+      if (typeof child === "object") ahead.push({ key, value: child });
+    }
   }
 }
 

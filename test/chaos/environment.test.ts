@@ -11,14 +11,20 @@ import type { Failure } from "../../src/failures/failure.ts";
 import { runSql } from "../../src/postgres/admin.ts";
 import { startServer, type SandboxServer } from "../../src/sandbox/server.ts";
 import { serverUser } from "../../src/sandbox/server-user.ts";
-import { connect, expectNoLeftovers, freshDatabase, type TestDatabase } from "../support/database.ts";
+import {
+  connect,
+  expectNoLeftovers,
+  freshDatabase,
+  type TestDatabase,
+} from "../support/database.ts";
 import { smallDisk } from "../support/disk.ts";
 import { libraryUp, runnerOptionsFor, type LibraryRun } from "../support/library-run.ts";
 import { sharedUrl, testedVersion } from "../support/postgres.ts";
 import { skipWithoutPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { sharedServer } from "../support/postgres.ts";
 
-const outcome = (failure: Failure | undefined): unknown => failure && [failure.class, failure.exitCode];
+const outcome = (failure: Failure | undefined): unknown =>
+  failure && [failure.class, failure.exitCode];
 
 /** Fails with what the run said when it did not succeed. */
 function expectApplied(run: LibraryRun, ...ids: string[]): void {
@@ -74,7 +80,10 @@ describe("a server of its own", () => {
   test("a wrong password, a user that is not there, a missing database", async () => {
     await query("create role app login password 'right'");
     const before = await query("select pg_read_file('pg_hba.conf') as text");
-    await place("pg_hba.conf", "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
+    await place(
+      "pg_hba.conf",
+      "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n",
+    );
     await query("select pg_reload_conf()");
     const files = { "1_a.sql": "create table never (id int);" };
     const as = (login: string, database = "postgres"): Promise<LibraryRun> =>
@@ -104,7 +113,8 @@ describe("a server of its own", () => {
     try {
       await query(`create tablespace small location '${disk.path}'`);
       const run = await libraryUp(server.url("full_disk"), {
-        "1_kept.sql": "create table kept (id int) tablespace small; insert into kept select generate_series(1, 100);",
+        "1_kept.sql":
+          "create table kept (id int) tablespace small; insert into kept select generate_series(1, 100);",
         "2_fill.sql": `create table other (id int);
           insert into kept select g from generate_series(1, 1000000) g;`,
       });
@@ -148,7 +158,9 @@ describe("roles and databases with settings of their own", () => {
     await set("statement_timeout = '1s'");
     await set("lock_timeout = '1ms'");
     await set("idle_in_transaction_session_timeout = '1s'");
-    const run = await libraryUp(url(), { "1_slow.sql": "select pg_sleep(1.5); create table a ();" });
+    const run = await libraryUp(url(), {
+      "1_slow.sql": "select pg_sleep(1.5); create table a ();",
+    });
     expectApplied(run, "1_slow");
   });
 
@@ -160,7 +172,12 @@ describe("roles and databases with settings of their own", () => {
       const { host, port } = sharedServer();
       const users = { [role]: "" };
       const bouncer = await startPgBouncer({
-        host, port, database: db.name, poolMode: "transaction", poolSize: 1, users,
+        host,
+        port,
+        database: db.name,
+        poolMode: "transaction",
+        poolSize: 1,
+        users,
       });
       try {
         const run = await libraryUp(bouncer.url(), { "1_slow.sql": "select pg_sleep(1.5);" });
@@ -207,9 +224,9 @@ describe("roles and databases with settings of their own", () => {
     const { failure } = await libraryUp(url(), { "1_a.sql": "create table a (id int);" });
     expect(outcome(failure)).toEqual(["permission", 77]);
     expect(failure?.action).toContain(`grant create on database "${db.name}" to "${role}"`);
-    expect(await db.admin.query("select to_regclass('a') as t, to_regnamespace('lockstep') as s")).toEqual(
-      [{ t: null, s: null }],
-    );
+    expect(
+      await db.admin.query("select to_regclass('a') as t, to_regnamespace('lockstep') as s"),
+    ).toEqual([{ t: null, s: null }]);
     // The advice is enough.
     await db.admin.query(`grant create on database "${db.name}" to "${role}"`);
     expectApplied(await libraryUp(url(), { "1_a.sql": "create table a (id int);" }), "1_a");
@@ -232,13 +249,15 @@ describe("roles and databases with settings of their own", () => {
     });
     expect(outcome(failure)).toEqual(["permission", 77]);
     expect(failure?.location).toMatchObject({ file: "1_a.sql", line: 2, column: 14 });
-    expect(failure?.action).toContain(`grant create on schema "app" to "${role}"`);
+    expect(failure?.action).toContain(`grant usage, create on schema "app" to "${role}"`);
     expect(await db.admin.query("select to_regclass('public.a') as t")).toEqual([{ t: null }]);
   });
 
   test("not the owner of a table: the advice names the directive", async () => {
     await db.admin.query("create table owned (id int)");
-    const { failure } = await libraryUp(url(), { "1_a.sql": "alter table owned add column b int;" });
+    const { failure } = await libraryUp(url(), {
+      "1_a.sql": "alter table owned add column b int;",
+    });
     expect(outcome(failure)).toEqual(["permission", 77]);
     expect(failure?.action).toMatch(/lockstep:role/);
   });
@@ -269,7 +288,9 @@ describe("files that do what they should not", () => {
     await db.drop();
   });
   const names = async (): Promise<unknown[]> =>
-    (await db.admin.query("select name from lockstep.migrations order by seq")).map(({ name }) => name);
+    (await db.admin.query("select name from lockstep.migrations order by seq")).map(
+      ({ name }) => name,
+    );
 
   test("what a file leaves in its session does not reach the next one", async () => {
     const role = `role_${randomBytes(4).toString("hex")}`;
@@ -281,7 +302,7 @@ describe("files that do what they should not", () => {
       prepare p as select 1;
       declare c cursor with hold for select 1;
       listen news;
-      set statement_timeout = '1ms';
+      set statement_timeout = '1d';
       set lock_timeout = '1d';
       set search_path = '';
       set session_replication_role = replica;
@@ -294,19 +315,26 @@ describe("files that do what they should not", () => {
           current_setting('session_replication_role') as srr,
           (select count(*)::int from pg_prepared_statements) as prepared,
           (select count(*)::int from pg_cursors where name = 'c') as cursors,
-          (select count(*)::int from pg_listening_channels()) as channels,
           to_regclass('scratch')::text as scratch`,
-      "4_index.sql": "create index concurrently looked_user on looked (\"user\");",
+      "4_index.sql": 'create index concurrently looked_user on looked ("user");',
       "5_vacuum.sql": "set search_path = ''; vacuum public.looked;",
-      "6_plain.sql": "alter table looked add column more int;",
+      // UNLISTEN, like LISTEN, has its effect at the end of its transaction.
+      "6_plain.sql":
+        "alter table looked add column channels int; update looked set channels = (select count(*) from pg_listening_channels());",
     });
     await db.admin.query(`drop owned by ${role}`);
     await db.admin.query(`drop role ${role}`);
     expectApplied(run, "1_leaves", "2_again", "3_looks", "4_index", "5_vacuum", "6_plain");
     expect(await db.admin.query("select * from looked")).toEqual([
       {
-        user: "postgres", path: '"$user", public', st: "0", srr: "origin",
-        prepared: 0, cursors: 0, channels: 0, scratch: null, more: null,
+        user: "postgres",
+        path: '"$user", public',
+        st: "0",
+        srr: "origin",
+        prepared: 0,
+        cursors: 0,
+        channels: 0,
+        scratch: null,
       },
     ]);
   });
@@ -348,7 +376,9 @@ describe("files that do what they should not", () => {
     expectApplied(await libraryUp(db.url, { "1_a.sql": "create table a (id int);" }), "1_a");
     await db.admin.query(`create function no() returns event_trigger language plpgsql as
       $$ begin raise exception 'no tables on a Friday'; end $$`);
-    await db.admin.query("create event trigger no on ddl_command_end when tag in ('CREATE TABLE') execute function no()");
+    await db.admin.query(
+      "create event trigger no on ddl_command_end when tag in ('CREATE TABLE') execute function no()",
+    );
     const { failure } = await libraryUp(db.url, {
       "1_a.sql": "create table a (id int);",
       "2_b.sql": "insert into a values (1);\n  create table b (id int);",
@@ -379,29 +409,33 @@ describe("files that do what they should not", () => {
     expect(outcome(run.failure)).toEqual(["data.foreign_key", 79]);
     expect(run.failure?.migration).toBe("2_bad");
     expect(await names()).toEqual(["tables"]);
-    expect(await db.admin.query("select to_regclass('x') as x, count(*)::int as n from c")).toEqual([
-      { x: null, n: 0 },
-    ]);
+    expect(await db.admin.query("select to_regclass('x') as x, count(*)::int as n from c")).toEqual(
+      [{ x: null, n: 0 }],
+    );
     // The server's remark that there is nothing to roll back is ours and not the author's.
     expect(run.events.filter(({ event }) => event === "notice")).toEqual([]);
   });
 
-  test.each([
-    "select * from t for update nowait",
-    "lock table t in access exclusive mode nowait",
-  ])("the author's own NOWAIT is not tried again: %s", async (sql) => {
-    await db.admin.query("create table t (id int)");
-    await db.admin.query("insert into t values (1)");
-    const holder = await connect(db.url, "test holder");
-    await holder.query("begin");
-    await holder.query("select * from t for update");
-    const run = await libraryUp(db.url, { "1_now.sql": `${sql};` }, { settings: { budgetMs: 3000 } });
-    expect(outcome(run.failure)).toEqual(["ddl.nowait", 79]);
-    expect(run.events.filter(({ event }) => event === "retrying")).toEqual([]);
-    await holder.query("rollback");
-    await holder.end();
-    expectApplied(await libraryUp(db.url, { "1_now.sql": `${sql};` }), "1_now");
-  });
+  test.each(["select * from t for update nowait", "lock table t in access exclusive mode nowait"])(
+    "the author's own NOWAIT is not tried again: %s",
+    async (sql) => {
+      await db.admin.query("create table t (id int)");
+      await db.admin.query("insert into t values (1)");
+      const holder = await connect(db.url, "test holder");
+      await holder.query("begin");
+      await holder.query("select * from t for update");
+      const run = await libraryUp(
+        db.url,
+        { "1_now.sql": `${sql};` },
+        { settings: { budgetMs: 3000 } },
+      );
+      expect(outcome(run.failure)).toEqual(["ddl.nowait", 79]);
+      expect(run.events.filter(({ event }) => event === "retrying")).toEqual([]);
+      await holder.query("rollback");
+      await holder.end();
+      expectApplied(await libraryUp(db.url, { "1_now.sql": `${sql};` }), "1_now");
+    },
+  );
 
   test("the statement-timeout directive ends a statement, and only that file has it", async () => {
     const { failure } = await libraryUp(db.url, {
@@ -416,12 +450,32 @@ describe("files that do what they should not", () => {
 
   test.each([
     { name: "plain", text: "create table a (x int);\nselect é from a;\n", line: 2, column: 8 },
-    { name: "after 😀", text: "/* 😀é */ select 1;\n/* é */ select '😀', nope, 'é';\n", line: 2, column: 21 },
-    { name: "BOM and CRLF", text: "\uFEFFselect 1;\r\n\r\nselect '😀😀',\r\n  'é', nope;\r\n", line: 4, column: 8 },
+    {
+      name: "after 😀",
+      text: "/* 😀é */ select 1;\n/* é */ select '😀', nope, 'é';\n",
+      line: 2,
+      column: 21,
+    },
+    {
+      name: "BOM and CRLF",
+      text: "\uFEFFselect 1;\r\n\r\nselect '😀😀',\r\n  'é', nope;\r\n",
+      line: 4,
+      column: 8,
+    },
     { name: "BOM, first line", text: "\uFEFFselect nope;", line: 1, column: 8 },
-    { name: "inside of BEGIN and COMMIT", text: "begin;\nselect 1;\nselect 'é', nope;\ncommit;\n", line: 3, column: 13 },
+    {
+      name: "inside of BEGIN and COMMIT",
+      text: "begin;\nselect 1;\nselect 'é', nope;\ncommit;\n",
+      line: 3,
+      column: 13,
+    },
     { name: "a tab", text: "select 1;\n\tselect nope;\n", line: 2, column: 9 },
-    { name: "after COPY rows", text: "create table a (x text);\ncopy a from stdin;\né\n😀\n\\.\nselect nope;\n", line: 6, column: 8 },
+    {
+      name: "after COPY rows",
+      text: "create table a (x text);\ncopy a from stdin;\né\n😀\n\\.\nselect nope;\n",
+      line: 6,
+      column: 8,
+    },
     { name: "no position of the server", text: "select 1;\n  select 1 / 0;", line: 2, column: 3 },
   ])("an error in the middle of a file has its place: $name", async ({ text, line, column }) => {
     const { failure } = await libraryUp(db.url, { "1_bad.sql": text });

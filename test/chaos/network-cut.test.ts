@@ -153,8 +153,11 @@ describe("a connection that is cut", () => {
       const orphan = await waitForStatement(db.admin, /create index concurrently/);
       await waitUntil(
         async () =>
-          (await db.admin.query("select from pg_catalog.pg_locks where pid = $1 and not granted", [orphan]))
-            .length > 0,
+          (
+            await db.admin.query("select from pg_catalog.pg_locks where pid = $1 and not granted", [
+              orphan,
+            ])
+          ).length > 0,
         { what: "the build to wait" },
       );
       proxy.cutAll();
@@ -222,30 +225,33 @@ describe("a connection that swallows everything", () => {
   it.each([
     ["before the COMMIT is forwarded", commitSent, ["1"]],
     ["before the reply to the COMMIT", committed, ["1", "2"]],
-  ] as const)("%s: the lock stays with the orphan until it is gone", async (_name, at, inHistory) => {
-    await using db = await prepared();
-    const { dir } = await project({ files: SMALL });
-    const proxy = await startProxy({ target: sharedServer() });
-    try {
-      const reached = whenAfterFileTwo(proxy, at, () => {
-        proxy.blackholeAll();
-        return "blackhole";
-      });
-      const watch = await watchWork(db.url, 5);
-      const first = startUp(dir, proxy.url(db.url));
-      await reached;
-      const second = startUp(dir, db.url);
-      await second.waitForOutput(/waiting-for-lock/);
-      expect(await history(db.admin)).toEqual(inHistory);
-      expect(await runLockHolder(db.admin)).toBeDefined();
-      proxy.cutAll();
-      const results = [await first.done, await second.done];
-      for (const result of results) expectExit(result, 0);
-      expect((await watch.stop()).overlaps).toEqual([]);
-      expect(results.flatMap(announced).toSorted()).toEqual(["1_one", "2_two", "3_three"]);
-      await expectOnce(db);
-    } finally {
-      await proxy.close();
-    }
-  });
+  ] as const)(
+    "%s: the lock stays with the orphan until it is gone",
+    async (_name, at, inHistory) => {
+      await using db = await prepared();
+      const { dir } = await project({ files: SMALL });
+      const proxy = await startProxy({ target: sharedServer() });
+      try {
+        const reached = whenAfterFileTwo(proxy, at, () => {
+          proxy.blackholeAll();
+          return "blackhole";
+        });
+        const watch = await watchWork(db.url, 5);
+        const first = startUp(dir, proxy.url(db.url));
+        await reached;
+        const second = startUp(dir, db.url);
+        await second.waitForOutput(/waiting-for-lock/);
+        expect(await history(db.admin)).toEqual(inHistory);
+        expect(await runLockHolder(db.admin)).toBeDefined();
+        proxy.cutAll();
+        const results = [await first.done, await second.done];
+        for (const result of results) expectExit(result, 0);
+        expect((await watch.stop()).overlaps).toEqual([]);
+        expect(results.flatMap(announced).toSorted()).toEqual(["1_one", "2_two", "3_three"]);
+        await expectOnce(db);
+      } finally {
+        await proxy.close();
+      }
+    },
+  );
 });

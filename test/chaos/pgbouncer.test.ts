@@ -67,12 +67,16 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
 
   async function expectEachOnce(runs: readonly LibraryRun[], files = FILES): Promise<void> {
     expect(runs.map(({ failure }) => failure?.message).filter(Boolean)).toEqual([]);
-    const rows = await db.admin.query("select version::int as v from lockstep.migrations order by seq");
+    const rows = await db.admin.query(
+      "select version::int as v from lockstep.migrations order by seq",
+    );
     expect(rows.map(({ v }) => v)).toEqual(Array.from({ length: files }, (_, i) => i + 1));
     expect(await db.admin.query("select count(*)::int as n from applied")).toEqual([{ n: files }]);
     // What the runs say they applied is the whole, and nothing twice.
     expect(runs.flatMap(({ result }) => result?.applied ?? [])).toHaveLength(files);
-    const open = await db.admin.query("select outcome from lockstep.runs where finished_at is null");
+    const open = await db.admin.query(
+      "select outcome from lockstep.runs where finished_at is null",
+    );
     expect(open, "runs that nobody closed").toEqual([]);
   }
 
@@ -97,7 +101,8 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
     );
     // Transactions that are open at the same time are on different server connections.
     for (const client of clients) await client.query("begin");
-    for (const client of clients) expect((await client.query(SESSION_STATE)).rows).toEqual(expected);
+    for (const client of clients)
+      expect((await client.query(SESSION_STATE)).rows).toEqual(expected);
     for (const client of clients) await client.end();
   }
 
@@ -166,7 +171,9 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
     expect(failure?.action).toMatch(/direct URL/);
     expect(failure?.migration).toBe("2_index");
     expect(await db.admin.query("select to_regclass('public.t') as t")).toEqual([{ t: null }]);
-    expect(await db.admin.query("select to_regclass('lockstep.state') as t")).toEqual([{ t: null }]);
+    expect(await db.admin.query("select to_regclass('lockstep.state') as t")).toEqual([
+      { t: null },
+    ]);
   });
 
   test("session pooling builds an index concurrently, with eight runners and three places", async () => {
@@ -206,7 +213,8 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
   test("transaction pooling runs what ends with the transaction", async () => {
     const url = await start("transaction", 1);
     const { failure } = await libraryUp(url, {
-      "1_local.sql": "set transaction isolation level read committed; set local search_path = pg_catalog;",
+      "1_local.sql":
+        "set transaction isolation level read committed; set local search_path = pg_catalog;",
       "2_local.sql": `
         set local role postgres;
         select pg_catalog.set_config('search_path', 'public', true);
@@ -274,7 +282,9 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
 
   test("a pool of one place cannot prove session pooling: the run waits for a place, then says so", async () => {
     const url = await start("session", 1);
-    const { failure, events } = await libraryUp(url, CONCURRENT, { settings: { lockWaitMs: 1000 } });
+    const { failure, events } = await libraryUp(url, CONCURRENT, {
+      settings: { lockWaitMs: 1000 },
+    });
     expect([failure?.class, failure?.exitCode]).toEqual(["conn.slots", 75]);
     expect(events.some(({ event }) => event === "waiting-for-connection")).toBe(true);
     expect(await db.admin.query("select to_regclass('public.t') as t")).toEqual([{ t: null }]);
@@ -306,7 +316,9 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
       Array.from({ length: 6 }, () => libraryUp(url, counted(), { settings: { strict: true } })),
     );
     expect(runs.map(({ failure }) => failure?.message).filter(Boolean)).toEqual([]);
-    const warnings = runs.flatMap(({ events }) => events.filter(({ event }) => event === "warning"));
+    const warnings = runs.flatMap(({ events }) =>
+      events.filter(({ event }) => event === "warning"),
+    );
     expect(warnings).toEqual([]);
   });
 });

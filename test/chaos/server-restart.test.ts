@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { runSql } from "../../src/postgres/admin.ts";
+import { runKey } from "../../src/postgres/advisory-lock.ts";
 import { startServer, type SandboxServer } from "../../src/sandbox/server.ts";
 import type { RunningCli } from "../support/cli.ts";
 import { connect } from "../support/database.ts";
@@ -80,7 +81,8 @@ describe("an immediate stop of the server", () => {
         return last + 500 < 2000 ? last + 500 : null;
       });
     }`;
-  const ITEMS = "create table items as select i as id, 0 as n from pg_catalog.generate_series(1, 2000) i";
+  const ITEMS =
+    "create table items as select i as id, 0 as n from pg_catalog.generate_series(1, 2000) i";
 
   it.each([
     ["a transactional file", "2_two.sql", `update items set n = n + 1;\n${WAIT_AT_GATE}`],
@@ -143,6 +145,37 @@ describe("an immediate stop of the server", () => {
     expect(wrong).toEqual([]);
   });
 
+  it.each(["worker", "observer"])(
+    "of one session only, the %s, in an index build is survived",
+    async (which) => {
+      await using db = await newDatabase(server, ITEMS);
+      const { dir } = await project({
+        files: {
+          "migrations/1_one.sql": mark("1"),
+          "migrations/2_two.sql": "create index concurrently items_n on items (n);",
+          "migrations/3_three.sql": mark("3"),
+        },
+      });
+      const writer = await holder(db.url, "begin", "lock table items in row exclusive mode");
+      const watch = await watchWork(db.url);
+      const run = startUp(dir, db.url);
+      await waitForStatement(db, /create index concurrently/);
+      const ended = await db.query(
+        `select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
+       where datname = pg_catalog.current_database() and application_name like 'lockstep %'
+         and (application_name like '% observer') = $1`,
+        [which === "observer"],
+      );
+      expect(ended).toHaveLength(1);
+      await writer.end();
+      expectExit(await run.done, 0);
+      expect((await watch.stop()).overlaps).toEqual([]);
+      expect(await history(db)).toEqual(["1", "2", "3"]);
+      expect(await ledger(db)).toEqual(["1", "3"]);
+      expect(await db.query("select from pg_catalog.pg_index where not indisvalid")).toEqual([]);
+    },
+  );
+
   it("while the server stays down is waited out by the same run", async () => {
     await using db = await newDatabase(server);
     const { dir } = await project({ files: numbered(60) });
@@ -163,7 +196,12 @@ describe("the group flush, on a server that flushes for real", () => {
   const FILES = 200;
   let server: SandboxServer;
   beforeAll(async () => {
-    server = await startServer({ version: testedVersion(), durable: true });
+    // The server's own background flush would hide what ours leaves out.
+    server = await startServer({
+      version: testedVersion(),
+      durable: true,
+      settings: { wal_writer_delay: "10s", wal_writer_flush_after: "1GB" },
+    });
   });
   afterAll(() => server.close());
 
@@ -196,4 +234,35 @@ describe("the group flush, on a server that flushes for real", () => {
       expect(await ledger(db)).toHaveLength(FILES);
     },
   );
+
+  it("loses nothing that was announced after a lost connection, before the flush", async () => {
+    await using db = await newDatabase(server);
+    const files = { ...numbered(60), "migrations/60_m60.sql": `${mark("m60")}\n${WAIT_AT_GATE}` };
+    const { dir } = await project({ files });
+    const run = startUp(dir, db.url);
+    await waitForStatement(db, /pg_sleep/);
+    // Takes the lock over from the runner's dying backend, so that the run cannot go on.
+    const client = await connect(db.url, "test blocker");
+    const taken = client.query(`select pg_catalog.pg_advisory_lock(${runKey("lockstep").key})`);
+    await waitUntil(
+      async () => (await db.query("select from pg_catalog.pg_locks where not granted")).length > 0,
+      { what: "the test to queue for the lock" },
+    );
+    await db.query(
+      `select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
+       where datname = pg_catalog.current_database() and application_name like 'lockstep %'`,
+    );
+    await taken;
+    // By now the run has read the history with its own rows in it.
+    await run.waitForOutput(/waiting-for-lock/);
+    await server.stop("immediate");
+    run.kill("SIGKILL");
+    const said = announced(await run.done);
+    await server.start();
+    const durable = new Set((await history(db)).map((n) => `${n}_m${n}`));
+    expect(said.filter((id) => !durable.has(id))).toEqual([]);
+    await openGate(db);
+    expectExit(await runUp(dir, db.url), 0);
+    expect(await ledger(db)).toHaveLength(60);
+  });
 });

@@ -20,6 +20,7 @@ import {
   runUp,
   startUp,
   WAIT_AT_GATE,
+  waitForEndOf,
   waitForStatement,
 } from "./support.ts";
 
@@ -48,34 +49,37 @@ describe("a signal", () => {
   it.each([
     ["SIGTERM", 143],
     ["SIGINT", 130],
-  ] as const)("%s in a long transactional statement rolls back and exits with %i", async (name, code) => {
-    await using db = await prepared();
-    const { dir } = await project({ files: SLOW });
-    const stopped = startUp(dir, db.url);
-    await waitForStatement(db.admin, /pg_sleep/);
-    const second = startUp(dir, db.url);
-    await second.waitForOutput(/waiting-for-lock/);
-    // The second run gets the lock within moments, and its files find the gate open.
-    await openGate(db.admin);
-    stopped.kill(name);
-    const result = await stopped.done;
-    expectExit(result, code);
-    expect(result.ms).toBeLessThan(60_000);
-    const events = result.events();
-    const started = events.flatMap((e) => (e.event === "migration-started" ? [e.migration] : []));
-    expect(started).toEqual(["1_one", "2_two"]);
-    expect(events.at(-1)).toMatchObject({
-      event: "run-finished",
-      outcome: "interrupted",
-      applied: ["1_one"],
-      remaining: 2,
-    });
-    expectExit(await second.done, 0);
-    expect(await ledger(db.admin)).toEqual(["1", "2", "3"]);
-    expect(await history(db.admin)).toEqual(["1", "2", "3"]);
-    expect(await outcomes(db)).toEqual(["interrupted", "applied"]);
-    await expectSettled(db);
-  });
+  ] as const)(
+    "%s in a long transactional statement rolls back and exits with %i",
+    async (name, code) => {
+      await using db = await prepared();
+      const { dir } = await project({ files: SLOW });
+      const stopped = startUp(dir, db.url);
+      await waitForStatement(db.admin, /pg_sleep/);
+      const second = startUp(dir, db.url);
+      await second.waitForOutput(/waiting-for-lock/);
+      // The second run gets the lock within moments, and its files find the gate open.
+      await openGate(db.admin);
+      stopped.kill(name);
+      const result = await stopped.done;
+      expectExit(result, code);
+      expect(result.ms).toBeLessThan(60_000);
+      const events = result.events();
+      const started = events.flatMap((e) => (e.event === "migration-started" ? [e.migration] : []));
+      expect(started).toEqual(["1_one", "2_two"]);
+      expect(events.at(-1)).toMatchObject({
+        event: "run-finished",
+        outcome: "interrupted",
+        applied: ["1_one"],
+        remaining: 2,
+      });
+      expectExit(await second.done, 0);
+      expect(await ledger(db.admin)).toEqual(["1", "2", "3"]);
+      expect(await history(db.admin)).toEqual(["1", "2", "3"]);
+      expect(await outcomes(db)).toEqual(["interrupted", "applied"]);
+      await expectSettled(db);
+    },
+  );
 
   it("in a rolled-back file leaves nothing of it", async () => {
     await using db = await prepared();
@@ -133,7 +137,9 @@ describe("a signal", () => {
     );
     stopped.kill("SIGTERM");
     expectExit(await stopped.done, 143);
-    expect(await db.admin.query("select to_regclass('items_n') as index")).toEqual([{ index: null }]);
+    expect(await db.admin.query("select to_regclass('items_n') as index")).toEqual([
+      { index: null },
+    ]);
     await expectSettled(db);
   });
 
@@ -191,13 +197,36 @@ describe("a signal", () => {
     await openGate(db.admin);
     stopped.kill("SIGTERM");
     expectExit(await stopped.done, 143);
-    const counts = await db.admin.query("select n, count(*)::int as rows from items group by n order by n");
+    const counts = await db.admin.query(
+      "select n, count(*)::int as rows from items group by n order by n",
+    );
     expect(counts).toEqual([
       { n: 0, rows: 1000 },
       { n: 1, rows: 1000 },
     ]);
     expectExit(await runUp(dir, db.url), 0);
     expect(await db.admin.query("select distinct n from items")).toEqual([{ n: 1 }]);
+    await expectSettled(db);
+  });
+
+  it("ends a long statement although the observer, which cancels, is gone", async () => {
+    await using db = await prepared();
+    const { dir } = await project({ files: SLOW });
+    const stopped = startUp(dir, db.url);
+    const pid = await waitForStatement(db.admin, /pg_sleep/);
+    const ended = await db.admin.query(
+      `select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
+       where datname = pg_catalog.current_database() and application_name like 'lockstep % observer'`,
+    );
+    expect(ended).toHaveLength(1);
+    stopped.kill("SIGTERM");
+    expectExit(await stopped.done, 143);
+    // The server notices within a second that its client is gone.
+    await waitForEndOf(db.admin, pid);
+    expect(await history(db.admin)).toEqual(["1"]);
+    await openGate(db.admin);
+    expectExit(await runUp(dir, db.url), 0);
+    expect(await ledger(db.admin)).toEqual(["1", "2", "3"]);
     await expectSettled(db);
   });
 });

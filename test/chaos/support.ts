@@ -9,7 +9,12 @@ import { expect } from "vitest";
 import { fingerprintQuery } from "../../src/history/fingerprint.ts";
 import { runKey } from "../../src/postgres/advisory-lock.ts";
 import { startCli, type CliResult, type RunningCli } from "../support/cli.ts";
-import { connect, expectNoLeftovers, type AdminClient, type TestDatabase } from "../support/database.ts";
+import {
+  connect,
+  expectNoLeftovers,
+  type AdminClient,
+  type TestDatabase,
+} from "../support/database.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 export type Queries = Pick<AdminClient, "query">;
@@ -36,7 +41,10 @@ export const runUp = (...options: Parameters<typeof startUp>): Promise<CliResult
   startUp(...options).done;
 
 /** Fails with everything that the runner said. */
-export function expectExit(result: CliResult, ...codes: readonly (number | NodeJS.Signals)[]): void {
+export function expectExit(
+  result: CliResult,
+  ...codes: readonly (number | NodeJS.Signals)[]
+): void {
   const end = result.signal ?? result.code;
   if (end !== null && codes.includes(end)) return;
   throw new Error(
@@ -60,8 +68,7 @@ export const LEDGER = `
 export const mark = (what: string): string => `insert into ledger (what) values ('${what}');`;
 
 /** Sleeps for as long as nobody opened the gate before the statement began. */
-export const WAIT_AT_GATE =
-  "select pg_catalog.pg_sleep(120) from gate where not open;";
+export const WAIT_AT_GATE = "select pg_catalog.pg_sleep(120) from gate where not open;";
 
 /** `n` migrations, each with a table of its own and one row in the ledger. */
 export function numbered(n: number): Record<string, string> {
@@ -73,7 +80,9 @@ export function numbered(n: number): Record<string, string> {
 }
 
 export async function ledger(db: Queries): Promise<string[]> {
-  const rows = await db.query<{ what: string }>("select what from ledger order by what collate \"C\"");
+  const rows = await db.query<{ what: string }>(
+    'select what from ledger order by what collate "C"',
+  );
   return rows.map(({ what }) => what);
 }
 
@@ -86,7 +95,9 @@ export async function history(db: Queries): Promise<string[]> {
 }
 
 /** The backends of runners, without their observers. */
-export async function workers(db: Queries): Promise<{ pid: number; state: string; query: string; wait_event: string | null }[]> {
+export async function workers(
+  db: Queries,
+): Promise<{ pid: number; state: string; query: string; wait_event: string | null }[]> {
   return db.query(
     `select pid, state, query, wait_event from pg_catalog.pg_stat_activity
      where datname = pg_catalog.current_database()
@@ -95,7 +106,11 @@ export async function workers(db: Queries): Promise<{ pid: number; state: string
 }
 
 /** Waits until a runner's backend is inside a statement like this one; returns its pid. */
-export async function waitForStatement(db: Queries, pattern: RegExp, deadlineMs = 20_000): Promise<number> {
+export async function waitForStatement(
+  db: Queries,
+  pattern: RegExp,
+  deadlineMs = 20_000,
+): Promise<number> {
   const found = await waitUntil(
     async () =>
       (await workers(db)).find(({ state, query }) => state === "active" && pattern.test(query)),
@@ -107,7 +122,8 @@ export async function waitForStatement(db: Queries, pattern: RegExp, deadlineMs 
 export async function waitForEndOf(db: Queries, pid: number, deadlineMs = 20_000): Promise<void> {
   await waitUntil(
     async () =>
-      (await db.query("select from pg_catalog.pg_stat_activity where pid = $1", [pid])).length === 0,
+      (await db.query("select from pg_catalog.pg_stat_activity where pid = $1", [pid])).length ===
+      0,
     { deadlineMs, what: `the end of backend ${pid}` },
   );
 }
@@ -156,7 +172,10 @@ const AT_WORK = `
     and a.application_name like 'lockstep %' and a.application_name not like '% observer'`;
 
 export interface WorkWatch {
-  stop(): Promise<{ readonly overlaps: readonly number[][]; readonly workers: ReadonlySet<number> }>;
+  stop(): Promise<{
+    readonly overlaps: readonly number[][];
+    readonly workers: ReadonlySet<number>;
+  }>;
 }
 
 /** Samples who is at work; a restart of the server is waited out. */

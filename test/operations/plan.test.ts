@@ -62,6 +62,17 @@ test("locks are named only on relations that exist", async () => {
   ]);
 });
 
+test("a dropped index names its table, which the text does not", async () => {
+  await db.admin.query("create schema other");
+  await db.admin.query("create table other.t (id int)");
+  await db.admin.query("create index t_id on other.t (id)");
+  const result = await planOf({ "1_drop.sql": "drop index other.t_id;" });
+  expect(result.migrations[0]?.steps[0]?.statements[0]?.locks).toEqual([
+    { relation: "other.t", mode: "ACCESS EXCLUSIVE", known: true },
+    { relation: "other.t_id", mode: "ACCESS EXCLUSIVE", known: true },
+  ]);
+});
+
 test("a block that may lock anything is warned about", async () => {
   const found = await planOf({
     "1_a.sql": "select 1;\ndo $$ begin execute 'drop table x'; end $$;\nselect 2",

@@ -5,7 +5,14 @@
  */
 import fc from "fast-check";
 
-import { choose, emptyModel, type FileState, type Model } from "./model.ts";
+import {
+  choose,
+  emptyModel,
+  type FileState,
+  type Model,
+  type Operation,
+  type Written,
+} from "./model.ts";
 import { OPERATIONS } from "./operations.ts";
 
 export interface Folder {
@@ -41,8 +48,25 @@ const FIRST_UP = `create table ledger (what text primary key);
 create table counted (id int primary key, n int not null default 0, src text);
 insert into counted (id, src) select g, 'row ' || g from pg_catalog.generate_series(1, ${COUNTED_ROWS}) g;
 create table base (id int primary key, n int not null default 0, src text);
-insert into base (id) values (1), (2), (3);`;
-const FIRST_DOWN = "drop table base, counted, ledger;";
+insert into base (id) values (1), (2), (3);
+alter table base add column extra int;
+create table spare (id int primary key, n int not null default 0, src text);
+create index spare_n on spare (n);
+create type mood as enum ('new', 'old');`;
+const FIRST_DOWN = "drop type mood; drop table spare, base, counted, ledger;";
+
+/** The model after the first file. */
+function firstModel(reversible: boolean): Model {
+  const model = emptyModel();
+  model.tables.push(
+    { name: "base", columns: ["extra"], pinned: true, references: [] },
+    { name: "counted", columns: [], pinned: true, references: [] },
+    { name: "spare", columns: [], pinned: reversible, references: [] },
+  );
+  model.indexes.push({ name: "spare_n", table: "spare", column: "n" });
+  model.enums.push({ name: "mood", values: 0 });
+  return model;
+}
 
 export function folders(options: { readonly reversible: boolean }): fc.Arbitrary<Folder> {
   const number = fc.nat({ max: 4095 });
@@ -59,10 +83,7 @@ export function folders(options: { readonly reversible: boolean }): fc.Arbitrary
 }
 
 function write(draws: readonly FileDraw[], repeatables: number, reversible: boolean): Folder {
-  const model = emptyModel();
-  for (const name of ["base", "counted"]) {
-    model.tables.push({ name, columns: [], pinned: true, child: false });
-  }
+  const model = firstModel(reversible);
   const files: Record<string, string> = { "migrations/1_first.sql": FIRST_UP };
   if (reversible) files["migrations/1_first.down.sql"] = FIRST_DOWN;
   const versions = ["1"];
@@ -103,7 +124,7 @@ function writeFile(
   const down: string[] = [];
   const possible = OPERATIONS.filter(({ modes }) => modes.includes(kind));
   for (const [operation, number] of draw.statements) {
-    const written = choose(possible, operation)!.write(model, file, number);
+    const written = writeStatement(possible, operation, model, file, number);
     if (!written) continue;
     up.push(written.up);
     down.unshift(written.down ?? "");
@@ -114,6 +135,21 @@ function writeFile(
     ".sql": head + up.join("\n"),
     ...(reversible && { ".down.sql": head + down.join("\n") }),
   };
+}
+
+/** The operation that was drawn, or the first behind it that is valid now. */
+function writeStatement(
+  possible: readonly Operation[],
+  drawn: number,
+  model: Model,
+  file: FileState,
+  draw: number,
+): Written | undefined {
+  for (let i = 0; i < possible.length; i += 1) {
+    const written = choose(possible, drawn + i)!.write(model, file, draw);
+    if (written) return written;
+  }
+  return undefined;
 }
 
 function batches(size: number): string {

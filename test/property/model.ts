@@ -9,8 +9,8 @@ export interface Table {
   readonly columns: string[];
   /** Something refers to it: it cannot be dropped. */
   pinned: boolean;
-  /** Child of a deferred foreign key: an insert leaves an event for COMMIT. */
-  child: boolean;
+  /** Its deferred foreign keys: a new row leaves an event that waits for COMMIT. */
+  readonly references: { readonly column: string; readonly parent: string }[];
 }
 
 export interface Index {

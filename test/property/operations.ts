@@ -26,7 +26,7 @@ function quiet(model: Model, file: FileState): Table[] {
 
 /** A change of rows: in a child of a deferred foreign key the check waits for COMMIT. */
 function touched(table: Table, file: FileState): void {
-  if (table.child && file.mode === "tx") file.pending.add(table.name);
+  if (table.references.length > 0 && file.mode === "tx") file.pending.add(table.name);
 }
 
 function drop(index: Index, model: Model): void {
@@ -54,7 +54,7 @@ export const OPERATIONS: readonly Operation[] = [
     modes: ANYWHERE,
     write(model, file) {
       const name = `t${model.next()}`;
-      model.tables.push({ name, columns: [], pinned: file.reversible, child: false });
+      model.tables.push({ name, columns: [], pinned: file.reversible, references: [] });
       return {
         up: `create table ${name} (id int primary key, n int not null default 0, src text);
 insert into ${name} (id, src) select g, 'row; ' || g from pg_catalog.generate_series(1, 20) g;`,
@@ -68,7 +68,7 @@ insert into ${name} (id, src) select g, 'row; ' || g from pg_catalog.generate_se
     write(model, file, draw) {
       if (file.reversible) return undefined;
       const table = choose(
-        quiet(model, file).filter((t) => !t.pinned && !t.child),
+        quiet(model, file).filter((t) => !t.pinned && t.references.length === 0),
         draw,
       );
       if (!table) return undefined;
@@ -278,12 +278,33 @@ end;`,
       );
       if (!child || !parent) return undefined;
       parent.pinned = true;
-      child.child = true;
       const name = `r${model.next()}`;
+      child.references.push({ column: name, parent: parent.name });
       return {
         up: `alter table ${child.name} add column ${name} int;
 alter table ${child.name} add constraint ${name} foreign key (${name}) references ${parent.name} (id) deferrable initially deferred;`,
         down: `alter table ${child.name} drop constraint ${name};\nalter table ${child.name} drop column ${name};`,
+      };
+    },
+  },
+  {
+    name: "child before its parent",
+    // The check waits for COMMIT, so both rows must be in one transaction.
+    modes: ["tx"],
+    write(model, file, draw) {
+      const child = choose(
+        model.tables.filter(({ references }) => references.length > 0),
+        draw,
+      );
+      if (!child) return undefined;
+      const { column, parent } = choose(child.references, draw >> 3)!;
+      const id = 200_000 + model.next();
+      for (const name of [child.name, parent]) file.pending.add(name);
+      return {
+        up: `insert into ${child.name} (id, ${column}) values (${id}, ${id + 1_000_000});
+insert into ${parent} (id) values (${id + 1_000_000});`,
+        down: `delete from ${child.name} where id = ${id};
+delete from ${parent} where id = ${id + 1_000_000};`,
       };
     },
   },

@@ -1,5 +1,5 @@
 /** SELECT, INSERT, UPDATE, DELETE, MERGE and COPY, also inside WITH and EXPLAIN. */
-import type { Node, RangeVar } from "@pgsql/types";
+import type { Node } from "@pgsql/types";
 import { type RelationName, relationsIn, sameRelation, unique, walk } from "../relation-name.ts";
 import { shape, type StatementShape } from "../statement-shape.ts";
 
@@ -35,7 +35,7 @@ function shapesOfQuery(query: unknown): StatementShape[] {
   walk(query, (key, value) => {
     const id = WRITES[key];
     if (id !== undefined) {
-      const target = relationsIn(value["relation"] as RangeVar | undefined);
+      const target = relationsIn(value["relation"]);
       written.push(...target);
       shapes.push(shape(id, { target }));
     }

@@ -52,7 +52,8 @@ export const detachConcurrently: Kind<Detail> = {
 function namesOf(statement: PreparedStatement): { parent: string; partition: string } {
   const alter = (statement.node as { AlterTableStmt: AlterTableStmt }).AlterTableStmt;
   const [command] = (alter.cmds ?? []) as { AlterTableCmd: AlterTableCmd }[];
-  const { name } = (command?.AlterTableCmd.def as { PartitionCmd: PartitionCmd }).PartitionCmd;
+  const definition = command?.AlterTableCmd.def as { PartitionCmd: PartitionCmd } | undefined;
+  const name = definition?.PartitionCmd.name;
   const parent = alter.relation as RangeVar;
   return {
     parent: qualified(parent.schemaname, parent.relname ?? ""),
