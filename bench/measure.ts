@@ -35,7 +35,10 @@ const SCRIPT = `TIMEFORMAT='%3R %3U %3S'; out=$1; shift; time "$@" >"$out" 2>&1`
 let runs = 0;
 
 /** Throws with the command's output when it does not end with 0. */
-export async function measure(command: Command, options: MeasureOptions = {}): Promise<Measurement> {
+export async function measure(
+  command: Command,
+  options: MeasureOptions = {},
+): Promise<Measurement> {
   runs += 1;
   const output = join(WORK, `output-${process.pid}-${runs}.txt`);
   const peak = join(WORK, `peak-${process.pid}-${runs}.txt`);

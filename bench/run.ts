@@ -3,7 +3,7 @@
  *
  *   --only a,c   some of the parts: a many small migrations, b round trips, c nothing pending,
  *                d memory
- *   --rounds n   repetitions of each contender; default 7 (15 for c)
+ *   --rounds n   repetitions of each contender of a; default 7
  *   --write      put the results into bench/README.md
  */
 import { existsSync } from "node:fs";
@@ -62,7 +62,7 @@ if (parts.has("a")) {
 }
 if (parts.has("b")) sections.push(await roundTrips({ sandbox, script, progress: progress("B") }));
 if (parts.has("c")) {
-  sections.push(await noOp({ sandbox, script, rounds: rounds(15), progress: progress("C") }));
+  sections.push(await noOp({ sandbox, script, rounds: 15, progress: progress("C") }));
 }
 if (parts.has("d")) sections.push(await memory({ sandbox, progress: progress("D") }));
 

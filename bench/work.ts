@@ -5,7 +5,8 @@ import { join } from "node:path";
 export const ROOT: string = join(import.meta.dirname, "..");
 export const WORK: string = join(import.meta.dirname, ".work");
 /** The command that is measured: the built one, as it is published. */
-export const LOCKSTEP: string = process.env["LOCKSTEP_BENCH_MAIN"] ?? join(ROOT, "dist/cli/main.js");
+export const LOCKSTEP: string =
+  process.env["LOCKSTEP_BENCH_MAIN"] ?? join(ROOT, "dist/cli/main.js");
 
 export async function emptyWork(): Promise<void> {
   await rm(WORK, { recursive: true, force: true });

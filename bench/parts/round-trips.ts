@@ -13,7 +13,7 @@ const LINK_MS = 20;
 const MIGRATIONS = 50;
 /** Everything that is not a migration: two sessions, lock, history, the run's row. */
 const CONSTANT = 8;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 interface Counted {
   readonly label: string;
@@ -81,19 +81,29 @@ async function count(
       proxy.resetStats();
       const { wallMs } = await measure(command(proxy.url(url)));
       wall[latency] = Math.min(wall[latency] ?? Infinity, wallMs);
-      if (latency > 0) perConnection = proxy.stats().perConnection.map((one) => one.roundTrips);
+      if (latency > 0) perConnection = sessionsOf(proxy);
       await sandbox.dropDatabase(new URL(url).pathname.slice(1));
     }
   }
   return { label, perConnection, waited: (wall[LINK_MS]! - wall[0]!) / LINK_MS };
 }
 
+/** Without the question for TLS, which is answered with no on a connection of its own. */
+function sessionsOf(proxy: Proxy): readonly number[] {
+  return proxy
+    .stats()
+    .perConnection.filter((one) => one.frontendMessages["startup"])
+    .map((one) => one.roundTrips);
+}
+
 function section(counted: readonly Counted[]): Section {
   const limit = MIGRATIONS + CONSTANT;
-  const verdicts = counted.slice(1, 3).flatMap(({ label, perConnection, waited }) => [
-    verdict(`${label}: round trips of the work session`, perConnection[0] ?? Infinity, limit),
-    verdict(`${label}: by the clock`, waited, limit),
-  ]);
+  const verdicts = counted
+    .slice(1, 3)
+    .flatMap(({ label, perConnection, waited }) => [
+      verdict(`${label}: round trips of the work session`, perConnection[0] ?? Infinity, limit),
+      verdict(`${label}: by the clock`, waited, limit),
+    ]);
   return {
     title: `B. ${MIGRATIONS} migrations over a link of ${LINK_MS} ms round trip`,
     lines: [
@@ -110,7 +120,8 @@ function section(counted: readonly Counted[]): Section {
       ),
       "",
       "Half of the migrations are ALTERs of a table that exists. Starting the session is counted",
-      "(one round trip here: no TLS, no password; TCP's own handshake is not in it). *By the clock*",
+      "(one round trip here: no password; TCP's own handshake is not in it). The first session of",
+      "`up` asks for TLS before that, as libpq does: one more, which only the clock sees. *By the clock*",
       "is the wall time on this link less the wall time without it, in round trips: what both",
       "sessions wait for one after the other. The rest of the observer's travel in parallel.",
     ],

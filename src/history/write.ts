@@ -10,16 +10,23 @@ export interface AppliedRecord {
   readonly runId: string;
   readonly toolVersion: string;
   readonly origin: string;
-  /** Milliseconds; null = since the transaction began. */
+  /** Milliseconds; null = since its work began. */
   readonly durationMs: number | null;
+  /** Its work began with the first row of this migration in the journal, not with the transaction. */
+  readonly journaledAs?: string;
 }
 
 export function insertApplied(names: HistoryNames, record: AppliedRecord): BatchItem {
+  const journaled = record.journaledAs !== undefined;
+  const began = journaled
+    ? `least(pg_catalog.transaction_timestamp(), (select min(j.started_at) from ${names.journal} j
+         where j.migration = $9 and j.direction = 'up'))`
+    : "pg_catalog.transaction_timestamp()";
   return {
     text: `insert into ${names.migrations}
       (kind, version, name, checksum, duration_ms, run_id, tool_version, origin, search_path)
-      values ($1, $2, $3, $4, coalesce($5::pg_catalog.int4, (extract(epoch from
-        pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::pg_catalog.int4),
+      values ($1, $2, $3, $4, coalesce($5::pg_catalog.int4, least(2147483647, extract(epoch from
+        pg_catalog.clock_timestamp() - ${began}) * 1000)::pg_catalog.int4),
         $6, $7, $8, pg_catalog.current_setting('search_path'))`,
     values: [
       record.kind,
@@ -30,6 +37,7 @@ export function insertApplied(names: HistoryNames, record: AppliedRecord): Batch
       record.runId,
       record.toolVersion,
       record.origin,
+      ...(journaled ? [record.journaledAs] : []),
     ],
   };
 }

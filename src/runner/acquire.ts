@@ -110,23 +110,22 @@ async function direct(
   facts: OpenSession["facts"],
 ): Promise<Acquired> {
   faultPoint("before-lock");
-  const [[locked], identity] = await Promise.all([
-    session.query(tryLock(ctx.lock)),
+  // The settings travel with the try: with the lock, a role's own timeouts are over; without it,
+  // the session ends.
+  const [[tried], identity] = await Promise.all([
+    session.batch([
+      { text: tryLock(ctx.lock) },
+      { text: sessionSettings(ctx, facts, { local: false }) },
+    ]),
     readIdentity(side),
   ]);
-  if (locked?.["locked"] !== "t") {
+  if (tried?.rows[0]?.[0] !== "t") {
     const result = await busy(ctx, side);
     await side.close();
     return result;
   }
   faultPoint("after-lock");
-  // L3. The settings are made in the same moment: from here on a role's own timeouts are over.
-  const [[second], own] = await Promise.all([
-    side.query(tryLock(ctx.lock)),
-    session
-      .query(sessionSettings(ctx, facts, { local: false }))
-      .then(() => readIdentity(session)),
-  ]);
+  const [[second], own] = await Promise.all([side.query(tryLock(ctx.lock)), readIdentity(session)]);
   if (second?.["locked"] === "t") {
     await Promise.all([side.query(unlock(ctx.lock)), session.query(unlock(ctx.lock))]);
     throw new Failure({
@@ -168,7 +167,8 @@ async function isPinned(session: Session, side: Session, backendPid: number): Pr
     const target = who === "S" ? session : side;
     const [row] = await target.query("select pg_catalog.pg_backend_pid() as pid");
     const pid = Number(row?.["pid"]);
-    if (who === "S" ? pid !== backendPid : pid === backendPid || (sidePid ?? pid) !== pid) return false;
+    if (who === "S" ? pid !== backendPid : pid === backendPid || (sidePid ?? pid) !== pid)
+      return false;
     if (who === "O") sidePid = pid;
   }
   return true;
@@ -194,7 +194,8 @@ function standby(ctx: RunContext): Failure {
     class: "readonly",
     what: `${ctx.options.target.display} is a standby: it is in recovery and cannot be changed.`,
     state: "Nothing was changed.",
-    action: "Give the address of the primary, or several hosts with `target_session_attrs=read-write`.",
+    action:
+      "Give the address of the primary, or several hosts with `target_session_attrs=read-write`.",
     exit: "configuration",
   });
 }

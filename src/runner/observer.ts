@@ -26,6 +26,8 @@ export class Observer {
   readonly session: Session;
   /** Backends of this run, never reported as their own blockers. */
   readonly ownPids: readonly number[];
+  /** The shortest time that an answer took so far. */
+  roundTripMs = 0;
 
   constructor(session: Session, ownPids: readonly number[]) {
     this.session = session;
@@ -45,6 +47,7 @@ export class Observer {
     // One row for each relation: a name is looked up once and not once for each mode.
     const names = wanted.map((lock) => lock.regclass);
     const modes = wanted.map((lock) => conflictsWith(lock.mode).map(pgLocksName).join(","));
+    const askedAt = performance.now();
     const rows = await this.session.query(
       `select distinct on (l.pid) ${SESSION_COLUMNS}, l.mode, l.relation::pg_catalog.regclass::pg_catalog.text as relation
        from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) w(name, modes)
@@ -63,6 +66,7 @@ export class Observer {
       // Asked before almost every file, and planning it takes longer than running it.
       "lockstep_blockers",
     );
+    this.#answered(askedAt);
     return rows.map(sessionInfo);
   }
 
@@ -71,6 +75,7 @@ export class Observer {
    * concurrent index build, which stops no reader or writer, and is left out.
    */
   async victims(pid: number): Promise<{ readonly pid: number; readonly waitedMs: number }[]> {
+    const askedAt = performance.now();
     const rows = await this.session.query(
       `select l.pid, (extract(epoch from pg_catalog.clock_timestamp() - l.waitstart) * 1000)::pg_catalog.text as waited
        from pg_catalog.pg_locks l
@@ -80,7 +85,13 @@ export class Observer {
       [pid],
       "lockstep_victims",
     );
+    this.#answered(askedAt);
     return rows.map((row) => ({ pid: Number(row["pid"]), waitedMs: Number(row["waited"]) }));
+  }
+
+  #answered(askedAt: number): void {
+    const ms = performance.now() - askedAt;
+    this.roundTripMs = this.roundTripMs === 0 ? ms : Math.min(this.roundTripMs, ms);
   }
 
   /** Cancels what `pid` runs, unless it waits for a synchronous standby (O3). */

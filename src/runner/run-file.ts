@@ -126,6 +126,7 @@ export function historyItems(
             toolVersion: ctx.toolVersion,
             origin: "native",
             durationMs: null,
+            ...(journaled && { journaledAs: journalId }),
           }),
         ]
       : [
@@ -172,9 +173,13 @@ export async function openTransaction(
   run: LockedRun,
   prepared: Prepared,
   envelope: EnvelopeOptions,
+  records: readonly BatchItem[] = [],
 ): Promise<void> {
+  const items = opening(run, envelope);
+  // The history is written by the login role, before `lockstep:role` takes over.
+  items.splice(envelope.role === undefined ? items.length : -1, 0, ...records);
   await send(run, {
-    items: opening(run, envelope),
+    items,
     explain: (_index, cause) =>
       toFailure(cause, { migration: prepared.migration.id, file: prepared.file.path }),
   });

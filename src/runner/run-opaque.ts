@@ -12,6 +12,7 @@ import type { LockedRun } from "./locked-run.ts";
 import type { PreparedOpaque } from "./prepare.ts";
 import { envelopeOf, historyItems, openTransaction, runTransaction } from "./run-file.ts";
 import { toFailure } from "./statement-failure.ts";
+import { wholeFileStarted } from "./whole-file-step.ts";
 import { BatchError } from "../postgres/batch.ts";
 
 export async function runOpaque(run: LockedRun, prepared: PreparedOpaque): Promise<void> {
@@ -26,7 +27,7 @@ export async function runOpaque(run: LockedRun, prepared: PreparedOpaque): Promi
       location: { file: prepared.file.path, line: prepared.startLine, column: 1 },
     });
   await withAttempts(run, unit, async () => {
-    await openTransaction(run, prepared, envelope);
+    await openTransaction(run, prepared, envelope, [wholeFileStarted(run, prepared)]);
     try {
       const sent = session.query(prepared.text);
       faultPoint("opaque-sent");
@@ -36,7 +37,7 @@ export async function runOpaque(run: LockedRun, prepared: PreparedOpaque): Promi
       await session.rollback();
       throw Object.assign(new BatchError(0, [], true, error), { explained: explain(error) });
     }
-    const records = historyItems(run, prepared, prepared.migration.id);
+    const records = historyItems(run, prepared, prepared.migration.id, true);
     await runTransaction(run, {
       items: closing(run, records),
       recordTags: [prepared.direction === "up" ? "INSERT 0 1" : "DELETE 1"],

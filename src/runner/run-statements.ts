@@ -135,12 +135,15 @@ async function runAlone(
   await applySettings(run, prepared, kind);
 
   let detail: unknown;
+  let half: Half | undefined;
   if (before) {
     detail = before.detail;
     const probe = await kind.probe(session, statement, detail);
     ctx.emit({ event: "recovering", migration: key.migration, detail: inWords(probe, statement) });
     if (probe.state === "unknown") throw unknownOutcome(prepared, statement, probe.what);
-    if (
+    // Under the cap, cleaning up is a part of the attempts.
+    if (kind.stalls && probe.state === "half") half = probe;
+    else if (
       probe.state === "done" ||
       (await cleanUp(run, prepared, kind, statement, detail, probe)) === "done"
     ) {
@@ -154,7 +157,7 @@ async function runAlone(
   }
   faultPoint("after-journal");
 
-  await attemptAlone(run, prepared, statement, kind, detail, key);
+  await attemptAlone(run, prepared, statement, kind, { detail, half }, key);
   faultPoint("statement-done");
   if (kind === createIndexConcurrently) {
     await refuseInvalidLeftover(session, statement).catch(async (error: unknown) => {
@@ -165,21 +168,31 @@ async function runAlone(
   await writeJournal(run, journalDone(ctx.names, key, step));
 }
 
+type Half = Extract<Probe, { readonly state: "half" }>;
+
 async function attemptAlone(
   run: LockedRun,
   prepared: PreparedSql,
   statement: PreparedStatement,
   // oxlint-disable-next-line typescript/no-explicit-any
   kind: Kind<any>,
-  detail: unknown,
+  known: { readonly detail: unknown; readonly half: Half | undefined },
   key: JournalKey,
 ): Promise<void> {
   const { ctx, session } = run;
+  const { detail } = known;
+  let { half } = known;
   const envelope = envelopeOf(run, prepared);
   const capMs = envelope.capMs ?? ctx.settings.capMs;
   const attempt = async (): Promise<void> => {
     const report = reportProgress(run, prepared, statement);
     try {
+      if (half && (await cleanUp(run, prepared, kind, statement, detail, half)) === "done") {
+        half = undefined;
+        await report.end();
+        return;
+      }
+      half = undefined;
       const tools = toolsFor(run, prepared);
       if (kind.apply) await kind.apply(session, statement, detail, tools);
       else await tools.alone(statement.text);
@@ -193,6 +206,13 @@ async function attemptAlone(
       if (probe.state === "done") return;
       if (probe.state === "unknown")
         throw failure.with({ exit: "partial", notes: [...failure.notes, probe.what] });
+      if (kind.stalls && probe.state === "half") {
+        // What is left to do is an attempt of its own: watched from its beginning, within the budget.
+        half = probe;
+        throw Object.assign(new BatchError(0, [], true, cause), {
+          explained: failure.with({ exit: "partial" }),
+        });
+      }
       try {
         if (ctx.signal.aborted) await boundCleanUp(run);
         if ((await cleanUp(run, prepared, kind, statement, detail, probe)) === "done") return;
@@ -212,6 +232,11 @@ async function attemptAlone(
   } catch (error) {
     // Cleaned up or never begun: nothing of this statement is left, so the next run starts it afresh.
     const failure = explainedBy(error);
+    if (failure && half && !session.lost) {
+      throw failure.with({
+        state: `Statement ${statement.ordinal} is half-done (${half.what}); the journal knows it, and the next run completes it.`,
+      });
+    }
     if (failure && failure.exit !== "partial" && !session.lost) {
       await writeJournal(run, journalForget(ctx.names, key));
     }

@@ -2,8 +2,11 @@
  * Watches, while one transaction or statement of ours is in flight, who waits behind it; cancels
  * it before anybody has waited longer than the cap; remembers the longest wait that we caused.
  *
- * G1. The first look comes after one interval, so that a quick file costs no query at all.
+ * G1. The first look comes after one interval and the time that a question to the server takes,
+ *     so that a quick file costs no query at all, over a slow link too.
  * G2. It cancels one interval before the cap: a wait seen now is as long as it will be seen next.
+ * G3. When it ends it waits for a cancel that is on its way, which could hit what comes next, and
+ *     for nothing else: a look that is on its way would cost each file half a round trip.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Observer } from "./observer.ts";
@@ -52,6 +55,7 @@ export class StallGuard {
   readonly #options: StallGuardOptions;
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
+  #cancelling = false;
 
   constructor(options: StallGuardOptions) {
     this.#options = options;
@@ -62,18 +66,23 @@ export class StallGuard {
     const { observer, pid, capMs, waits, cancel } = this.#options;
     const began = performance.now();
     const { signal } = this.#stop;
+    let first = true;
     while (!signal.aborted) {
       const interval = performance.now() - began < EAGER_FOR_MS ? EAGER_MS : CALM_MS;
+      const travel = first ? Math.min(observer.roundTripMs * 1.25, capMs / 2) : 0;
+      first = false;
       try {
-        await sleep(interval, undefined, { signal });
+        await sleep(interval + travel, undefined, { signal });
         const victims = await withDeadline(observer.victims(pid));
         const longest = victims[0]?.waitedMs ?? 0;
         waits.longestMs = Math.max(waits.longestMs, longest);
         if (!cancel || this.steppedBack || longest < capMs - interval || signal.aborted) continue;
+        this.#cancelling = true;
         if (await observer.cancel(pid)) {
           waits.cancelledAt = performance.now();
           this.steppedBack = { victims: victims.length, waitedMs: Math.round(longest) };
         }
+        this.#cancelling = false;
       } catch (error) {
         if (error === SILENT) {
           // Both sessions go the same way: the work session's answer will not come either.
@@ -89,6 +98,6 @@ export class StallGuard {
 
   async end(): Promise<void> {
     this.#stop.abort();
-    await this.#loop;
+    if (this.#cancelling) await this.#loop;
   }
 }

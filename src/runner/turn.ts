@@ -6,7 +6,7 @@ import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
 import type { Migration } from "../migrations/migration.ts";
 import { loadModule } from "../migrations/load-module.ts";
-import { runFile } from "./run-file.ts";
+import { runFile, type FileOptions } from "./run-file.ts";
 import type { SessionInfo } from "./events.ts";
 import { faultPoint } from "./fault-points.ts";
 import { FlushPolicy } from "./flush-policy.ts";
@@ -25,6 +25,7 @@ import { runStatements } from "./run-statements.ts";
 import type { WaitRecord } from "./stall-guard.ts";
 import type { TurnOutcome } from "./turn-loop.ts";
 import { underLock } from "./under-lock.ts";
+import { recordBrokenTransaction, recordSettledFile } from "./whole-file-step.ts";
 
 export interface TurnOptions {
   readonly ctx: RunContext;
@@ -103,19 +104,17 @@ export class Turn {
       ctx.emit({ event: "migration-started", migration: migration.id, file: prepared.file.path });
       const began = performance.now();
       const asynchronousCommit = flush.mayDefer(prepared, next);
-      if (prepared.mode === "file") {
-        faultPoint("before-file");
+      if (prepared.mode === "none" || prepared.mode === "statement") {
+        await runStatements(run, prepared);
+      } else if (!(await recordSettledFile(run, prepared))) {
         const lookedAhead = ahead;
         // The look for the next file travels while this one runs (T3 in attempts.ts).
         ahead = next && next.wanted.length > 0 ? lookAhead(run, next) : undefined;
-        await runFile(run, prepared, {
+        await runWhole(run, prepared, {
           asynchronousCommit,
           ...(lookedAhead && { lookedAhead }),
         });
-        faultPoint("after-file");
-      } else if (prepared.mode === "module") await runModule(run, prepared);
-      else if (prepared.mode === "opaque") await runOpaque(run, prepared);
-      else await runStatements(run, prepared);
+      }
       if (run.connection === "pooled") run.epoch = String(BigInt(run.epoch) + 1n);
       flush.committed(migration.id, elapsedMs(began), asynchronousCommit);
     }
@@ -126,10 +125,14 @@ export class Turn {
     if (history.fingerprint === null) return;
     if ((await currentFingerprint(run)) === history.fingerprint) return;
     // Without a lock of the session, what changed since the history was read may be a runner's work.
-    if (run.connection === "pooled" && (await loadHistory(ctx, run.session, true)).epoch !== history.epoch) {
+    if (
+      run.connection === "pooled" &&
+      (await loadHistory(ctx, run.session, true)).epoch !== history.epoch
+    ) {
       throw new Failure({ class: "runner.moved", what: "Another runner went on in the meantime." });
     }
-    const what = "The schema is not the one that the last run left: something changed it outside of migrations.";
+    const what =
+      "The schema is not the one that the last run left: something changed it outside of migrations.";
     if (ctx.settings.strict) throw new Failure({ class: "drift", what });
     if (this.#warned.has("drift")) return;
     this.#warned.add("drift");
@@ -165,7 +168,8 @@ export class Turn {
     const { ctx } = this.#options;
     const { order, warnings } = await repeatablesInOrder(this.#preparer!, migrations);
     for (const message of warnings) ctx.warn("repeatable-cycle", message);
-    for (const migration of order) this.#keep(migration, await this.#preparer!.prepare(migration, "up"));
+    for (const migration of order)
+      this.#keep(migration, await this.#preparer!.prepare(migration, "up"));
   }
 
   #keep(migration: Migration, prepared: Prepared): void {
@@ -173,6 +177,26 @@ export class Turn {
     for (const message of prepared.warnings) {
       this.#options.ctx.warn("file", message, migration.id);
     }
+  }
+}
+
+/** A file that is one transaction, or a module, which looks after its own. */
+async function runWhole(
+  run: LockedRun,
+  prepared: Exclude<Prepared, { mode: "none" | "statement" }>,
+  options: FileOptions,
+): Promise<void> {
+  try {
+    if (prepared.mode === "module") return await runModule(run, prepared);
+    if (prepared.mode === "opaque") return await runOpaque(run, prepared);
+    faultPoint("before-file");
+    await runFile(run, prepared, options);
+    faultPoint("after-file");
+  } catch (error) {
+    if (error instanceof Failure && error.class === "tx.control" && !run.session.lost) {
+      await recordBrokenTransaction(run, prepared);
+    }
+    throw error;
   }
 }
 

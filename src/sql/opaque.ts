@@ -36,6 +36,8 @@ export function describeUnreadable(file: Unreadable): NonNullable<ParsedFile["op
       what: `The parser cannot read the file: ${error.message}.`,
       action: `Correct the syntax at line ${place.line}. ${why}`,
       location: { file: path, ...place },
+      // Refused before anything was sent.
+      exit: "invalid",
       cause: error,
     });
   if (blocks.cuts.length > 0 || blocks.copyData.length > 0) {

@@ -62,19 +62,23 @@ describe("runners that start together", () => {
     );
     await runSql(server.url("app", "app_migrator"), ...LEDGER.split(";"));
     const { dir } = await project({ files: numbered(COUNT) });
-    const results = await startRunners(50, server.url("app", "app_migrator"), dir);
-    const client = await connect(server.url("app"), "test admin");
+    const url = server.url("app", "app_migrator");
+    // Three of the twenty places are for superusers; an application has most of the others.
+    const application = await Promise.all(
+      Array.from({ length: 12 }, () => connect(url, "test application")),
+    );
     try {
+      const results = await startRunners(50, url, dir);
+      const waited = results.filter(({ stdout }) => stdout.includes("waiting-for-connection"));
+      expect(waited.length).toBeGreaterThan(0);
       const queries: Queries = {
         query: async <R>(sql: string, params: readonly unknown[] = []) =>
-          (await client.query(sql, [...params])).rows as R[],
+          (await application[0]!.query(sql, [...params])).rows as R[],
       };
       await expectOnce(results, queries);
     } finally {
-      await client.end();
+      for (const client of application) await client.end();
     }
-    const log = await readFile(server.logFile, "utf8");
-    expect(log).toMatch(/too many clients|remaining connection slots/);
   });
 });
 

@@ -6,23 +6,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { FAULT_POINTS, type FaultPoint } from "../../src/runner/fault-points.ts";
 import { runCli } from "../support/cli.ts";
 import { freshDatabase } from "../support/database.ts";
 import { project } from "../support/project.ts";
-import { folders } from "./folder.ts";
+import { folders, killAt, kills } from "./folder.ts";
 import { expectEnd, expectSettled, outcomeOf } from "./outcome.ts";
 import { parameters, timeoutMs } from "./parameters.ts";
-
-const kill = fc.option(
-  fc
-    .tuple(
-      fc.constantFrom(...(Object.keys(FAULT_POINTS) as FaultPoint[])),
-      fc.integer({ min: 1, max: 3 }),
-    )
-    .map(([name, nth]) => `${name}:${nth}`),
-  { nil: undefined },
-);
 
 describe("a reversible folder", () => {
   it(
@@ -31,8 +20,8 @@ describe("a reversible folder", () => {
       const property = fc.asyncProperty(
         folders({ reversible: true }),
         fc.nat({ max: 7 }),
-        kill,
-        async (folder, index, killAt) => {
+        fc.option(kills, { nil: undefined }),
+        async (folder, index, kill) => {
           const { dir, remove } = await project({ files: folder.files });
           await using db = await freshDatabase();
           const run = (args: string[], env: Record<string, string> = {}) =>
@@ -41,8 +30,10 @@ describe("a reversible folder", () => {
           const straight = await outcomeOf(db);
 
           const to = ["0", ...folder.versions][index % (folder.versions.length + 1)]!;
-          if (killAt !== undefined) {
-            const first = await run(["down", "--to", to], { LOCKSTEP_TEST_KILL_AT: killAt });
+          if (kill) {
+            const first = await run(["down", "--to", to], {
+              LOCKSTEP_TEST_KILL_AT: killAt(folder, kill),
+            });
             expectEnd(first, [0, "SIGKILL"]);
           }
           expectEnd(await run(["down", "--to", to]), [0]);

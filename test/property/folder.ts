@@ -5,8 +5,10 @@
  */
 import fc from "fast-check";
 
+import { FAULT_POINTS, type FaultPoint } from "../../src/runner/fault-points.ts";
 import {
   choose,
+  type Draw,
   emptyModel,
   type FileState,
   type Model,
@@ -20,7 +22,25 @@ export interface Folder {
   readonly files: Readonly<Record<string, string>>;
   /** Lowest first. */
   readonly versions: readonly string[];
+  /** The points that a run of it passes: those inside its longer work more than once. */
+  readonly faultPoints: readonly FaultPoint[];
 }
+
+/** `pick` chooses among the points that the folder passes. */
+export interface Kill {
+  readonly pick: Draw;
+  readonly nth: number;
+}
+
+/** The value of LOCKSTEP_TEST_KILL_AT. */
+export function killAt(folder: Folder, kill: Kill): string {
+  return `${choose(folder.faultPoints, kill.pick)!}:${kill.nth}`;
+}
+
+export const kills: fc.Arbitrary<Kill> = fc.record({
+  pick: fc.nat({ max: 4095 }),
+  nth: fc.integer({ min: 1, max: 5 }),
+});
 
 interface FileDraw {
   readonly kind: number;
@@ -107,7 +127,30 @@ function write(draws: readonly FileDraw[], repeatables: number, reversible: bool
     files["migrations/R__f.sql"] =
       "create or replace function fr() returns int language sql as $$ select 1 $$;";
   }
-  return { files, versions };
+  const texts = Object.values(files).join("\n");
+  return { files, versions, faultPoints: pointsIn(texts) };
+}
+
+const BATCH_POINTS: readonly FaultPoint[] = ["batch-sent", "batch-done", "before-record"];
+const STATEMENT_POINTS: readonly FaultPoint[] = [
+  "before-journal",
+  "after-journal",
+  "statement-sent",
+  "statement-done",
+  "after-journal-done",
+  "before-record",
+  "after-record",
+];
+/** Nothing here makes them happen by itself. */
+const NEVER_PASSED: ReadonlySet<FaultPoint> = new Set(["opaque-sent", "cleanup-sent"]);
+
+function pointsIn(texts: string): FaultPoint[] {
+  const always = (Object.keys(FAULT_POINTS) as FaultPoint[]).filter(
+    (point) => !NEVER_PASSED.has(point) && ![...BATCH_POINTS, ...STATEMENT_POINTS].includes(point),
+  );
+  const batches = texts.includes("db.batch") ? BATCH_POINTS : [];
+  const statements = /concurrently|vacuum|lockstep:transaction/.test(texts) ? STATEMENT_POINTS : [];
+  return [...always, ...statements, ...batches, ...batches, ...batches];
 }
 
 /** Ending of the file name to content. */

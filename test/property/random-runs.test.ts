@@ -6,16 +6,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { FAULT_POINTS, type FaultPoint } from "../../src/runner/fault-points.ts";
 import { runCli, type CliResult } from "../support/cli.ts";
 import { freshDatabase } from "../support/database.ts";
 import { project } from "../support/project.ts";
-import { folders, type Folder } from "./folder.ts";
+import { folders, killAt, kills as anyKill, type Folder, type Kill } from "./folder.ts";
 import { expectEnd, expectSettled, outcomeOf } from "./outcome.ts";
 import { parameters, timeoutMs } from "./parameters.ts";
 
 interface Runner {
-  readonly killAt?: string;
+  readonly kill?: Kill;
   /** `to` is an index into the versions. */
   readonly only?: { readonly to: number } | { readonly count: number };
 }
@@ -23,18 +22,12 @@ interface Runner {
 /** Runners that start together; the next round begins when all have ended. */
 type Round = readonly Runner[];
 
-const point = fc
-  .tuple(
-    fc.constantFrom(...(Object.keys(FAULT_POINTS) as FaultPoint[])),
-    fc.integer({ min: 1, max: 5 }),
-  )
-  .map(([name, nth]) => `${name}:${nth}`);
 const only = fc.oneof(
   fc.record({ to: fc.nat({ max: 7 }) }),
   fc.record({ count: fc.integer({ min: 1, max: 3 }) }),
 );
-const killed = fc.record({ killAt: point });
-const anyRunner = fc.record({ killAt: point, only }, { requiredKeys: [] });
+const killed = fc.record({ kill: anyKill });
+const anyRunner = fc.record({ kill: anyKill, only }, { requiredKeys: [] });
 
 const CASES: readonly {
   readonly name: string;
@@ -67,7 +60,7 @@ function start(dir: string, url: string, folder: Folder, runner: Runner): Promis
   if (limit && "to" in limit)
     args.push("--to", folder.versions[limit.to % folder.versions.length]!);
   else if (limit) args.push("--count", String(limit.count));
-  const env = runner.killAt === undefined ? {} : { LOCKSTEP_TEST_KILL_AT: runner.killAt };
+  const env = runner.kill ? { LOCKSTEP_TEST_KILL_AT: killAt(folder, runner.kill) } : {};
   return runCli(args, { cwd: dir, url, env });
 }
 
@@ -90,7 +83,7 @@ describe("a random folder of migrations", () => {
             );
             for (const [index, result] of results.entries()) {
               if (result.signal === "SIGKILL") kills += 1;
-              expectEnd(result, round[index]!.killAt === undefined ? [0] : [0, "SIGKILL"]);
+              expectEnd(result, round[index]!.kill === undefined ? [0] : [0, "SIGKILL"]);
             }
           }
           expectEnd(await start(dir, disturbed.url, folder, {}), [0]);

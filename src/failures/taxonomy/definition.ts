@@ -86,7 +86,7 @@ export const DEFINITION = {
   "guard.raise": {
     title: "The migration raised an exception itself",
     detection:
-      "SQLSTATE P0001 (RAISE EXCEPTION) or P0004 (ASSERT), also from a trigger or event trigger.",
+      "SQLSTATE P0001 (RAISE EXCEPTION) or P0004 (ASSERT), also from a trigger or event trigger; or an exception that the code of a module throws by itself.",
     retry: "never",
     partial: "none",
     severity: "error",
