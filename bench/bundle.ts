@@ -1,6 +1,6 @@
 /** Bundles the yardsticks as the command itself is bundled, so that loading modules is not compared. */
 import { mkdir, readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join, parse } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
 import { WORK } from "./work.ts";
 
@@ -37,7 +37,7 @@ export async function bundleBaselines(): Promise<Script> {
         plugins: [...plugins],
         logLevel: "silent",
       });
-      const name = `${basename(file, ".ts")}${suffix}.mjs`;
+      const name = `${parse(file).name}${suffix}.mjs`;
       await bundle.write({ file: join(out, name), format: "esm" });
       await bundle.close();
     }

@@ -7,6 +7,7 @@
  *   --write      put the results into bench/README.md
  */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createSandbox } from "../src/sandbox/sandbox.ts";
 import { bundleBaselines } from "./bundle.ts";
@@ -30,6 +31,9 @@ const parts = new Set(values.only.split(","));
 const rounds = (usual: number): number => Number(values.rounds ?? usual);
 
 if (!existsSync(LOCKSTEP)) throw new Error("dist/ is missing: run `npm run build` first");
+if (!existsSync(join(import.meta.dirname, "node_modules"))) {
+  throw new Error("the tools to compare with are missing: run `npm ci --prefix bench` first");
+}
 await emptyWork();
 const script = await bundleBaselines();
 // With fsync, on a disk: what a commit costs is a part of what is compared.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 export const ROOT: string = join(import.meta.dirname, "..");
 export const WORK: string = join(import.meta.dirname, ".work");
-/** The command that is measured: the built one, as it is published. */
+/** The command that is measured: the built one, as it is published, or another build of it. */
 export const LOCKSTEP: string =
   process.env["LOCKSTEP_BENCH_MAIN"] ?? join(ROOT, "dist/cli/main.js");
 

@@ -30,6 +30,10 @@ const SLOW = {
   "migrations/3_three.sql": mark("3"),
 };
 
+/** The view shows the builds of all databases. */
+const BUILDING = `select from pg_catalog.pg_stat_progress_create_index
+  where datname = pg_catalog.current_database()`;
+
 async function prepared(): Promise<TestDatabase> {
   const db = await freshDatabase();
   await db.admin.query(
@@ -105,11 +109,9 @@ describe("a signal", () => {
     const writer = await holder(db.url, "begin", "lock table items in row exclusive mode");
     const stopped = startUp(dir, db.url);
     await waitForStatement(db.admin, /create index concurrently/);
-    await waitUntil(
-      async () =>
-        (await db.admin.query("select from pg_catalog.pg_stat_progress_create_index")).length > 0,
-      { what: "the index build" },
-    );
+    await waitUntil(async () => (await db.admin.query(BUILDING)).length > 0, {
+      what: "the index build",
+    });
     stopped.kill("SIGTERM");
     // Cleaning up would wait for the same writer; the exit must not.
     expectExit(await stopped.done, 143);
@@ -130,11 +132,10 @@ describe("a signal", () => {
       files: { "migrations/1_index.sql": "create index concurrently items_n on items (slow(n));" },
     });
     const stopped = startUp(dir, db.url);
-    await waitUntil(
-      async () =>
-        (await db.admin.query("select from pg_catalog.pg_stat_progress_create_index")).length > 0,
-      { deadlineMs: 15_000, what: "the index build" },
-    );
+    await waitUntil(async () => (await db.admin.query(BUILDING)).length > 0, {
+      deadlineMs: 15_000,
+      what: "the index build",
+    });
     stopped.kill("SIGTERM");
     expectExit(await stopped.done, 143);
     expect(await db.admin.query("select to_regclass('items_n') as index")).toEqual([

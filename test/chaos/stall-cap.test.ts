@@ -77,7 +77,11 @@ async function underLoad(
   );
   const sampler = await startSampler(url, { everyMs: 5 });
   const blocking = blockers?.();
-  const result = await runCli(["up", "--json", ...args], { cwd: folder.dir, url, deadlineMs: 60_000 });
+  const result = await runCli(["up", "--json", ...args], {
+    cwd: folder.dir,
+    url,
+    deadlineMs: 60_000,
+  });
   await blocking;
   const waits = await sampler.stop();
   const felt = await Promise.all(loads.map((load) => load.stop()));
@@ -187,7 +191,11 @@ describe("no session waits longer than 100 ms behind a migration", () => {
     expect(result.code).toBe(75);
     expect(waits.maxWaitMs).toBeLessThanOrEqual(LONGEST_MS);
     const end = result.events().at(-1);
-    expect(end).toMatchObject({ outcome: "failed", applied: [], failure: { class: "ddl.lock_timeout" } });
+    expect(end).toMatchObject({
+      outcome: "failed",
+      applied: [],
+      failure: { class: "ddl.lock_timeout" },
+    });
     expect(JSON.stringify(end)).toContain("test never ends");
     const rows = await database.admin.query("select from lockstep.migrations");
     expect(rows).toHaveLength(0);

@@ -1,4 +1,7 @@
-/** drizzle-orm's own migrator, bundled like the yardstick: its fastest way to be used. argv: folder. */
+/**
+ * drizzle-orm's own migrator, bundled like the yardstick: its fastest way to be used. argv: folder.
+ * JavaScript, so that checking the types of this project does not need the packages of bench/.
+ */
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import { Client } from "pg";
