@@ -32,6 +32,9 @@ function isFinal(error: unknown): boolean {
   return (id === "auth.failed" && serverError(error)?.sqlstate !== "28000") || id === "auth.no_database";
 }
 
+/** Far above what looking things up takes, also on a busy server; statements of authors have none. */
+const OWN_DEADLINE_MS = 60_000;
+
 /** Everything arrives as text; the few values we need as numbers are converted where they are read. */
 const TEXT_ONLY = { getTypeParser: () => (value: string) => value };
 
@@ -89,6 +92,7 @@ export class Session {
       application_name: options.applicationName,
       connectionTimeoutMillis: target.connectTimeoutMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       types: TEXT_ONLY,
     };
     const client = new Client(config);
@@ -131,18 +135,40 @@ export class Session {
   }
 
   /**
-   * One statement (or, without values, several in one simple-protocol message). With a `name` the
-   * server plans it once: only for a session whose prepared statements nobody drops.
+   * A short query of our own. Without values it may be several statements in one simple-protocol
+   * message. With a `name` the server plans it once: only for a session whose prepared statements
+   * nobody drops. Lost when the server does not answer within OWN_DEADLINE_MS.
    */
   async query(text: string, values?: readonly unknown[], name?: string): Promise<TextRow[]> {
     if (this.#lost) throw this.#lost;
-    const result = await this.#client.query<TextRow>({
-      text,
-      ...(values && values.length > 0 && { values: values as unknown[] }),
-      ...(name !== undefined && { name }),
-    });
+    const result = await this.#inTime(
+      this.#client.query<TextRow>({
+        text,
+        ...(values && values.length > 0 && { values: values as unknown[] }),
+        ...(name !== undefined && { name }),
+      }),
+    );
     const last = Array.isArray(result) ? (result as { rows: TextRow[] }[]).at(-1) : result;
     return last?.rows ?? [];
+  }
+
+  /** A text of the author's as one simple-protocol message, for as long as it takes. */
+  async script(text: string): Promise<void> {
+    if (this.#lost) throw this.#lost;
+    await this.#client.query(text);
+  }
+
+  /** A network that swallows everything gives no error for a quarter of an hour. */
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      const seconds = OWN_DEADLINE_MS / 1000;
+      this.destroy(new Error(`Connection terminated: no answer for ${seconds} s`));
+    }, OWN_DEADLINE_MS);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Ends a transaction that failed. After an error of COMMIT itself there is none any more. */
@@ -170,6 +196,11 @@ export class Session {
     const result = await this.#client.query({ text, values: values as unknown[], types });
     const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
     return { rows: last.rows as Record<string, unknown>[], rowCount: last.rowCount };
+  }
+
+  /** A short batch of our own, with the same deadline as `query`. */
+  ownBatch(items: readonly BatchItem[], onSent?: () => void): Promise<readonly BatchItemResult[]> {
+    return this.#inTime(this.batch(items, onSent));
   }
 
   /** One round trip, one Sync; see batch.ts. `onSent` runs when the bytes left this process. */

@@ -29,7 +29,7 @@ export async function runOpaque(run: LockedRun, prepared: PreparedOpaque): Promi
   await withAttempts(run, unit, async () => {
     await openTransaction(run, prepared, envelope, [wholeFileStarted(run, prepared)]);
     try {
-      const sent = session.query(prepared.text);
+      const sent = session.script(prepared.text);
       faultPoint("opaque-sent");
       await sent;
     } catch (error) {

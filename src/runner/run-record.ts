@@ -20,7 +20,7 @@ export async function bootstrap(
 ): Promise<void> {
   const { ctx } = run;
   const pooled = run.connection === "pooled";
-  const sent = run.session.batch(
+  const sent = run.session.ownBatch(
     [
       BEGIN,
       { text: sessionSettings(ctx, run.server, { local: true }) },
@@ -75,7 +75,7 @@ export async function recordStart(
   },
 ): Promise<string> {
   const { names } = ctx;
-  const results = await session.batch([
+  const results = await session.ownBatch([
     BEGIN,
     {
       text: `insert into ${names.runs} (id, command, host, pid, commit_id, tool_version, system_identifier, timeline)
@@ -123,7 +123,7 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
   const safe = pooled ? `case when ${holdsLock(ctx.lock)} then ${current} end` : current;
   const fingerprint = end.fingerprint === false ? "fingerprint" : safe;
   await despiteCancels(session, () =>
-    session.batch([
+    session.ownBatch([
       BEGIN,
       { text: "set local session authorization default" },
       { text: "set local role none" },
@@ -178,7 +178,7 @@ export async function recordPause(
   applied: number,
 ): Promise<void> {
   const { runs } = run.ctx.names;
-  await run.session.batch([
+  await run.session.ownBatch([
     BEGIN,
     applied === 0
       ? { text: `delete from ${runs} where id = $1`, values: [run.ctx.runId] }
@@ -196,7 +196,7 @@ export async function currentFingerprint(
   run: Pick<LockedRun, "ctx" | "session">,
 ): Promise<string | null> {
   const { settings } = run.ctx;
-  const results = await run.session.batch([
+  const results = await run.session.ownBatch([
     { text: "begin isolation level read committed read only" },
     { text: "set local search_path = ''" },
     { text: fingerprintQuery(settings.historySchema, settings.historyPrefix) },

@@ -355,7 +355,7 @@ async function applySettings(
 
 /** The journal is written by the login role, outside of any transaction of the file. */
 async function writeJournal(run: LockedRun, item: ReturnType<typeof journalDone>): Promise<void> {
-  await run.session.batch([
+  await run.session.ownBatch([
     BEGIN,
     { text: "set local session authorization default" },
     { text: "set local role none" },
