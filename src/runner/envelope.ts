@@ -50,7 +50,8 @@ export function opening(run: LockedRun, options: EnvelopeOptions): BatchItem[] {
   const { ctx } = run;
   const pooled = run.connection === "pooled";
   const items: BatchItem[] = [BEGIN];
-  if (run.used && !pooled && !options.keepSession) items.push(...RESET_SESSION.map((text) => ({ text })));
+  if (run.used && !pooled && !options.keepSession)
+    items.push(...RESET_SESSION.map((text) => ({ text })));
   items.push({
     text: sessionSettings(ctx, run.server, {
       local: pooled,

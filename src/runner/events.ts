@@ -34,7 +34,11 @@ export type RunEventBody =
       readonly connection: ConnectionKind;
       readonly toolVersion: string;
     }
-  | { readonly event: "waiting-for-connection"; readonly reason: string; readonly elapsedMs: number }
+  | {
+      readonly event: "waiting-for-connection";
+      readonly reason: string;
+      readonly elapsedMs: number;
+    }
   | {
       readonly event: "waiting-for-lock";
       readonly key: string;
@@ -94,8 +98,18 @@ export type RunEventBody =
       readonly durationMs: number;
       readonly direction: "up" | "down";
     }
-  | { readonly event: "notice"; readonly migration?: string; readonly severity: string; readonly message: string }
-  | { readonly event: "warning"; readonly code: string; readonly message: string; readonly migration?: string }
+  | {
+      readonly event: "notice";
+      readonly migration?: string;
+      readonly severity: string;
+      readonly message: string;
+    }
+  | {
+      readonly event: "warning";
+      readonly code: string;
+      readonly message: string;
+      readonly migration?: string;
+    }
   | { readonly event: "log"; readonly migration: string; readonly message: string }
   | { readonly event: "interrupted"; readonly signal: string }
   | {

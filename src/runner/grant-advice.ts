@@ -8,7 +8,8 @@ import { quoteIdent } from "../postgres/identifiers.ts";
  */
 export function grantAdvice(server: ServerError | undefined, role: string): string | undefined {
   if (server?.sqlstate !== "42501") return undefined;
-  const [, kind, name] = /^permission denied for (schema|database) (.+)$/.exec(server.message) ?? [];
+  const [, kind, name] =
+    /^permission denied for (schema|database) (.+)$/.exec(server.message) ?? [];
   if (kind === undefined || name === undefined) return undefined;
   const rights = kind === "schema" ? "usage, create" : "create";
   return `As the owner of the ${kind}: \`grant ${rights} on ${kind} ${quoteIdent(name)} to ${quoteIdent(role)};\`, then run the same command again.`;

@@ -133,7 +133,8 @@ class Machine {
     if (this.#direction === "up") refuseProblems(reconciliation.problems);
     this.#goal ??= select(this.#direction, migrations, reconciliation, this.#selection);
     this.#pending = {
-      count: this.#direction === "up" ? reconciliation.pending.length : reconciliation.applied.length,
+      count:
+        this.#direction === "up" ? reconciliation.pending.length : reconciliation.applied.length,
       appliedThen: this.applied.length,
     };
     return this.#goal.remaining(reconciliation);

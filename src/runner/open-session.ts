@@ -75,7 +75,10 @@ function connectFailure(
   const waited = waitedMs > 1000 ? ` for ${Math.round(waitedMs / 1000)} s` : "";
   return new Failure({
     class: id,
-    what: `Connecting to ${ctx.options.target.display} failed${waited}: ${message}.`.replace("..", "."),
+    what: `Connecting to ${ctx.options.target.display} failed${waited}: ${message}.`.replace(
+      "..",
+      ".",
+    ),
     state: "Nothing was changed.",
     ...(server && { server }),
     cause: error,

@@ -154,7 +154,9 @@ export class Preparer {
       ownTransaction: parsed.ownTransaction,
       locate: parsed.locate,
       warnings: parsed.ownTransaction
-        ? [`${file.path} brings its own BEGIN and COMMIT; Lockstep's transaction takes their place.`]
+        ? [
+            `${file.path} brings its own BEGIN and COMMIT; Lockstep's transaction takes their place.`,
+          ]
         : [],
     };
   }
@@ -244,7 +246,10 @@ function indexTablesOf(statement: Statement, facts: LockFacts): IndexTableLock[]
     .flatMap(({ mode, of }) =>
       of
         .filter(({ role }) => role === "index")
-        .map(({ schema, name }) => ({ mode, index: { name, ...(schema !== undefined && { schema }) } })),
+        .map(({ schema, name }) => ({
+          mode,
+          index: { name, ...(schema !== undefined && { schema }) },
+        })),
     );
 }
 

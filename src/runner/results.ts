@@ -60,7 +60,11 @@ export interface StatusResult {
   readonly problems: readonly Problem[];
   readonly lastRun: LastRun | null;
   /** Set when another runner holds the lock now. */
-  readonly running: { readonly pid: number; readonly application: string; readonly since: string } | null;
+  readonly running: {
+    readonly pid: number;
+    readonly application: string;
+    readonly since: string;
+  } | null;
 }
 
 export interface LastRun {

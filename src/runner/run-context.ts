@@ -80,7 +80,10 @@ export function interruption(signal: AbortSignal): Failure {
   const name = signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT";
   return new Failure({
     class: name === "SIGTERM" ? "terminated" : "interrupted",
-    what: typeof signal.reason === "string" ? `The run was stopped by ${name}.` : "The run was stopped.",
+    what:
+      typeof signal.reason === "string"
+        ? `The run was stopped by ${name}.`
+        : "The run was stopped.",
   });
 }
 

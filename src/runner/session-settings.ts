@@ -17,7 +17,11 @@ export interface ServerFacts {
 export function sessionSettings(
   ctx: RunContext,
   server: ServerFacts,
-  options: { readonly local: boolean; readonly statementTimeoutMs?: number; readonly capMs?: number },
+  options: {
+    readonly local: boolean;
+    readonly statementTimeoutMs?: number;
+    readonly capMs?: number;
+  },
 ): string {
   const settings: [string, string][] = [
     ["application_name", ctx.applicationName],

@@ -54,5 +54,10 @@ export function errorLocation(
     offset += Buffer.byteLength([...statement.text].slice(0, position - 1).join(""));
   }
   const place = prepared.locate(offset);
-  return { file: prepared.file.path, line: place.line, column: place.column, lineText: place.lineText };
+  return {
+    file: prepared.file.path,
+    line: place.line,
+    column: place.column,
+    lineText: place.lineText,
+  };
 }

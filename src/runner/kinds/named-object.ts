@@ -15,7 +15,8 @@ interface Catalog {
   readonly nameOf: (statement: PreparedStatement) => string;
 }
 
-const DATABASE = "select d.oid::pg_catalog.text as oid from pg_catalog.pg_database d where d.datname = $1";
+const DATABASE =
+  "select d.oid::pg_catalog.text as oid from pg_catalog.pg_database d where d.datname = $1";
 const TABLESPACE =
   "select t.oid::pg_catalog.text as oid from pg_catalog.pg_tablespace t where t.spcname = $1";
 const SUBSCRIPTION = `select s.oid::pg_catalog.text as oid from pg_catalog.pg_subscription s
@@ -51,7 +52,16 @@ function named(catalog: Catalog, doneWhen: "created" | "dropped"): Kind<Detail> 
 
 export const createDatabase = named({ oidOf: DATABASE, nameOf: field("dbname") }, "created");
 export const dropDatabase = named({ oidOf: DATABASE, nameOf: field("dbname") }, "dropped");
-export const createTablespace = named({ oidOf: TABLESPACE, nameOf: field("tablespacename") }, "created");
-export const dropTablespace = named({ oidOf: TABLESPACE, nameOf: field("tablespacename") }, "dropped");
-export const createSubscription = named({ oidOf: SUBSCRIPTION, nameOf: field("subname") }, "created");
+export const createTablespace = named(
+  { oidOf: TABLESPACE, nameOf: field("tablespacename") },
+  "created",
+);
+export const dropTablespace = named(
+  { oidOf: TABLESPACE, nameOf: field("tablespacename") },
+  "dropped",
+);
+export const createSubscription = named(
+  { oidOf: SUBSCRIPTION, nameOf: field("subname") },
+  "created",
+);
 export const dropSubscription = named({ oidOf: SUBSCRIPTION, nameOf: field("subname") }, "dropped");

@@ -1,5 +1,7 @@
 /** Every kind that the parser can name, and how it survives a crash. */
+import { isConcurrentReindex } from "../../sql/non-transactional.ts";
 import type { NonTransactionalKind } from "../../sql/statement.ts";
+import type { PreparedStatement } from "../prepare.ts";
 import { createIndexConcurrently } from "./create-index-concurrently.ts";
 import { detachConcurrently } from "./detach-concurrently.ts";
 import { dropIndexConcurrently } from "./drop-index-concurrently.ts";
@@ -37,3 +39,13 @@ export const KINDS: Record<NonTransactionalKind, Kind<any>> = {
   "discard-all": UNKNOWN,
   other: UNKNOWN,
 };
+
+/** What the author asked to run outside of a transaction without need is of no known kind. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export function kindOf({ nonTransactional = "other", node }: PreparedStatement): Kind<any> {
+  // REINDEX SCHEMA CONCURRENTLY and the like: a short lock_timeout would leave INVALID copies.
+  if (nonTransactional === "reindex-many" && node && isConcurrentReindex(node)) {
+    return reindexConcurrently;
+  }
+  return KINDS[nonTransactional];
+}
