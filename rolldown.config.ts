@@ -30,7 +30,7 @@ const shared: RolldownOptions = {
 
 /**
  * The command line is CommonJS, which its folder has to say in a package of ES modules: Node 20
- * loads it with a tenth less CPU than the same chunks as ES modules (80 against 88 ms, nothing
+ * loads it with a tenth less CPU than the same chunks as ES modules (80 against 93 ms, nothing
  * pending).
  */
 const executable: Plugin = {
@@ -71,7 +71,7 @@ export default defineConfig([
       entryFileNames: "[name].js",
       chunkFileNames: "cli/[name]-[hash].js",
       // What `up` loads with nothing pending is three files and not twenty: Node's loader takes half
-      // a millisecond of CPU for each (measured on Node 20: 15 of 87 ms).
+      // a millisecond of CPU for each (measured on Node 20 in one run: 105 against 93 ms).
       codeSplitting: {
         includeDependenciesRecursively: true,
         groups: [
