@@ -16,7 +16,12 @@ export interface AppliedRecord {
   readonly journaledAs?: string;
 }
 
-export function insertApplied(names: HistoryNames, record: AppliedRecord): BatchItem {
+/** `guard` is an expression that is 'ok', or raises; it is evaluated with the row. */
+export function insertApplied(
+  names: HistoryNames,
+  record: AppliedRecord,
+  guard?: string,
+): BatchItem {
   const journaled = record.journaledAs !== undefined;
   const began = journaled
     ? `least(pg_catalog.transaction_timestamp(), (select min(j.started_at) from ${names.journal} j
@@ -25,7 +30,7 @@ export function insertApplied(names: HistoryNames, record: AppliedRecord): Batch
   return {
     text: `insert into ${names.migrations}
       (kind, version, name, checksum, duration_ms, run_id, tool_version, origin, search_path)
-      values ($1, $2, $3, $4, coalesce($5::pg_catalog.int4, least(2147483647, extract(epoch from
+      values (${guard === undefined ? "$1" : `case ${guard} when 'ok' then $1 end`}, $2, $3, $4, coalesce($5::pg_catalog.int4, least(2147483647, extract(epoch from
         pg_catalog.clock_timestamp() - ${began}) * 1000)::pg_catalog.int4),
         $6, $7, $8, pg_catalog.current_setting('search_path'))`,
     values: [
@@ -42,8 +47,9 @@ export function insertApplied(names: HistoryNames, record: AppliedRecord): Batch
   };
 }
 
-export function deleteApplied(names: HistoryNames, version: string): BatchItem {
-  return { text: `delete from ${names.migrations} where version = $1`, values: [version] };
+export function deleteApplied(names: HistoryNames, version: string, guard?: string): BatchItem {
+  const guarded = guard === undefined ? "" : ` and ${guard} = 'ok'`;
+  return { text: `delete from ${names.migrations} where version = $1${guarded}`, values: [version] };
 }
 
 /** Affects no row when the checksum is not `from` any more. */

@@ -20,7 +20,7 @@ import type { SessionInfo } from "./events.ts";
 import { faultPoint } from "./fault-points.ts";
 import { Observer, sessionInfo } from "./observer.ts";
 import type { OpenSession } from "./open-session.ts";
-import { sessionSettings } from "./session-settings.ts";
+import { ANY_EVENT_TRIGGER, sessionSettings } from "./session-settings.ts";
 import type { RunContext } from "./run-context.ts";
 
 export type Acquired =
@@ -29,6 +29,8 @@ export type Acquired =
       readonly connection: "direct" | "pooled";
       readonly observer: Observer | undefined;
       readonly identity: ServerIdentity;
+      /** An enabled event trigger runs code at DDL. */
+      readonly eventTriggers: boolean;
     }
   | { readonly kind: "busy"; readonly holder: SessionInfo | undefined }
   | { readonly kind: "no-slot"; readonly reason: string };
@@ -112,10 +114,11 @@ async function direct(
   faultPoint("before-lock");
   // The settings travel with the try: with the lock, a role's own timeouts are over; without it,
   // the session ends.
-  const [[tried], identity] = await Promise.all([
+  const [[tried, , triggers], identity] = await Promise.all([
     session.batch([
       { text: tryLock(ctx.lock) },
       { text: sessionSettings(ctx, facts, { local: false }) },
+      { text: `select ${ANY_EVENT_TRIGGER}` },
     ]),
     readIdentity(side),
   ]);
@@ -139,6 +142,7 @@ async function direct(
     connection: "direct",
     observer: new Observer(side, [facts.backendPid]),
     identity: own,
+    eventTriggers: triggers?.rows[0]?.[0] !== "f",
   };
 }
 
@@ -148,6 +152,7 @@ async function pooled(ctx: RunContext, session: Session): Promise<Acquired> {
     kind: "locked",
     connection: "pooled",
     observer: undefined,
+    eventTriggers: true,
     identity: await readIdentity(session),
   };
 }

@@ -29,10 +29,18 @@ export interface Unit {
 const LOOK_INTERVAL_MS = 100;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
+const AUTOVACUUM = "autovacuum worker";
 /** Conflicts that are over by themselves; the number keeps a permanent one from looping. */
 const FEW = 5;
 /** A cancel of ours is delivered by a signal and may arrive at the message after. */
 const LATE_CANCEL_MS = 1000;
+
+export interface Attempt {
+  /** 1 for the first. */
+  readonly tries: number;
+  /** An autovacuum works on one of the relations: it yields to a patient waiter only. */
+  readonly autovacuum: boolean;
+}
 
 export interface Verdict {
   readonly class: FailureClassId;
@@ -68,7 +76,7 @@ export function pauseAfter(tries: number): number {
 export async function withAttempts<T>(
   run: LockedRun,
   unit: Unit,
-  attempt: () => Promise<T>,
+  attempt: (about: Attempt) => Promise<T>,
 ): Promise<T> {
   const { ctx, observer, waits } = run;
   const began = performance.now();
@@ -79,11 +87,14 @@ export async function withAttempts<T>(
   let waitingSince: number | undefined;
 
   for (let tries = 1; ; tries += 1) {
+    let autovacuum = false;
     // T3: wait without queueing.
     for (;;) {
       ctx.checkSignal();
-      const seen = await (look ?? observer?.blockers(unit.wanted, unit.capMs) ?? []);
+      const all = await (look ?? observer?.blockers(unit.wanted, unit.capMs) ?? []);
       look = undefined;
+      const seen = all.filter(({ backendType }) => backendType !== AUTOVACUUM);
+      autovacuum = seen.length < all.length;
       if (seen.length === 0) break;
       blockers = seen;
       waitingSince ??= performance.now();
@@ -105,7 +116,7 @@ export async function withAttempts<T>(
 
     const guard = startGuard(run, unit.capMs, true);
     try {
-      return await attempt();
+      return await attempt({ tries, autovacuum });
     } catch (error) {
       await guard?.end();
       const cause = error instanceof BatchError ? error.cause : error;
@@ -119,7 +130,7 @@ export async function withAttempts<T>(
       if (guard?.steppedBack) {
         ctx.emit({ event: "stepped-back", migration: unit.migration, ...guard.steppedBack });
       }
-      const now = (await observer?.blockers(unit.wanted, 0, { autovacuum: true })) ?? [];
+      const now = (await observer?.blockers(unit.wanted, 0)) ?? [];
       if (now.length > 0) blockers = now;
       const waited = elapsedMs(began);
       const pauseMs = pauseAfter(tries);

@@ -11,7 +11,7 @@ import { quoteIdent } from "../postgres/identifiers.ts";
 import { heldLocks, markTransaction } from "../postgres/advisory-lock.ts";
 import type { BatchItem } from "../postgres/batch.ts";
 import type { LockedRun } from "./locked-run.ts";
-import { RESET_SESSION, sessionSettings } from "./session-settings.ts";
+import { ANY_EVENT_TRIGGER, RESET_SESSION, sessionSettings } from "./session-settings.ts";
 
 /** Explicit on purpose: a leaked or configured default must not decide. */
 export const BEGIN: BatchItem = { text: "begin isolation level read committed read write" };
@@ -44,6 +44,11 @@ export interface EnvelopeOptions {
   readonly asynchronousCommit?: boolean;
   /** A later statement of the same file: what its earlier ones SET stays. */
   readonly keepSession?: boolean;
+  /**
+   * The file runs no code (sql/quiet.ts): it cannot end the transaction, give up a lock or change
+   * the role, so what guards against that is left out, and the guards travel in the record (E3).
+   */
+  readonly quiet?: boolean;
 }
 
 export function opening(run: LockedRun, options: EnvelopeOptions): BatchItem[] {
@@ -52,21 +57,24 @@ export function opening(run: LockedRun, options: EnvelopeOptions): BatchItem[] {
   const items: BatchItem[] = [BEGIN];
   if (run.used && !pooled && !options.keepSession)
     items.push(...RESET_SESSION.map((text) => ({ text })));
-  items.push({
-    text: sessionSettings(ctx, run.server, {
-      local: pooled,
-      ...(options.capMs !== undefined && { capMs: options.capMs }),
-      ...(options.statementTimeoutMs !== undefined && {
-        statementTimeoutMs: options.statementTimeoutMs,
+  // A session that only quiet files have used still has the settings that it was given.
+  const settled = !pooled && !run.used && options.quiet === true;
+  if (!settled)
+    items.push({
+      text: sessionSettings(ctx, run.server, {
+        local: pooled,
+        ...(options.capMs !== undefined && { capMs: options.capMs }),
+        ...(options.statementTimeoutMs !== undefined && {
+          statementTimeoutMs: options.statementTimeoutMs,
+        }),
       }),
-    }),
-  });
+    });
   if (pooled) {
     items.push({
       text: `select ${guard(`pg_catalog.pg_try_advisory_xact_lock(${ctx.lock.key})`, "busy")}`,
     });
     items.push({ text: `select ${guard(epochIs(run), "moved")}` });
-  } else {
+  } else if (!options.quiet) {
     items.push({ text: markTransaction(ctx.marker) });
   }
   if (options.asynchronousCommit) items.push({ text: "set local synchronous_commit = off" });
@@ -92,11 +100,25 @@ export function closing(run: LockedRun, records: readonly BatchItem[]): BatchIte
   return [
     { text: "reset session authorization" },
     { text: "reset role" },
-    { text: `select ${guards.join(", ")} from ${held} held` },
+    { text: `select ${ANY_EVENT_TRIGGER}, ${guards.join(", ")} from ${held} held` },
     ...records,
     ...(pooled ? [{ text: `update ${ctx.names.state} set epoch = epoch + 1` }] : []),
     COMMIT,
   ];
+}
+
+/** After a quiet file: `records` carry `recordGuard` themselves. */
+export function quietClosing(records: readonly BatchItem[]): BatchItem[] {
+  return [...records, COMMIT];
+}
+
+/**
+ * An expression that is 'ok', or raises: the backend is the one that took the run lock, which no
+ * quiet file can have given up, and the epoch is still ours. For a direct connection.
+ */
+export function recordGuard(run: LockedRun): string {
+  const backend = guard(`pg_catalog.pg_backend_pid() = ${run.pid}`, "lockLost");
+  return `case when ${epochIs(run)} then ${backend} else pg_catalog.current_setting('${GUARDS.moved}') end`;
 }
 
 /** The guard that an error of the server names, if it is one of ours. */

@@ -18,6 +18,8 @@ export interface LockedRun {
   /** Missing on a pooled connection whose pool had no second place for us. */
   readonly observer: Observer | undefined;
   readonly server: ServerFacts;
+  /** An event trigger runs code at DDL: no file is quiet (sql/quiet.ts). */
+  eventTriggers: boolean;
   readonly waits: WaitRecord;
   /** Fencing: what the state row must still say when a step commits. */
   epoch: string;

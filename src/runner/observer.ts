@@ -36,20 +36,25 @@ export class Observer {
 
   /**
    * Sessions that hold a lock in conflict with one of `wanted`, in a transaction older than
-   * `olderThanMs`. Autovacuum is left out unless asked for: it yields only to a waiter.
+   * `olderThanMs`; autovacuum included, which yields only to a waiter.
    */
-  async blockers(
+  async blockers(wanted: readonly WantedLock[], olderThanMs: number): Promise<SessionInfo[]> {
+    return distinctSessions((await this.look(wanted, olderThanMs)).values());
+  }
+
+  /** The same for each relation, by its name in `wanted`: one look for several files. */
+  async look(
     wanted: readonly WantedLock[],
     olderThanMs: number,
-    options: { readonly autovacuum: boolean } = { autovacuum: false },
-  ): Promise<SessionInfo[]> {
-    if (wanted.length === 0) return [];
+  ): Promise<ReadonlyMap<string, readonly SessionInfo[]>> {
+    const found = new Map<string, SessionInfo[]>();
+    if (wanted.length === 0) return found;
     // One row for each relation: a name is looked up once and not once for each mode.
     const names = wanted.map((lock) => lock.regclass);
     const modes = wanted.map((lock) => conflictsWith(lock.mode).map(pgLocksName).join(","));
     const askedAt = performance.now();
     const rows = await this.session.query(
-      `select distinct on (l.pid) ${SESSION_COLUMNS}, l.mode, l.relation::pg_catalog.regclass::pg_catalog.text as relation
+      `select distinct on (w.name, l.pid) w.name as wanted, ${SESSION_COLUMNS}, l.mode, l.relation::pg_catalog.regclass::pg_catalog.text as relation
        from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) w(name, modes)
        cross join lateral (select coalesce(
            (select i.indrelid from pg_catalog.pg_index i where i.indexrelid = pg_catalog.to_regclass(w.name)),
@@ -60,14 +65,17 @@ export class Observer {
          and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
          and (l.pid is null or l.pid <> all ($3::pg_catalog.int4[]))
          and (a.xact_start is null or a.xact_start < pg_catalog.clock_timestamp() - ($4::pg_catalog.text || ' ms')::pg_catalog.interval)
-         and ($5::pg_catalog.bool or a.backend_type is distinct from 'autovacuum worker')
-       order by l.pid, a.xact_start`,
-      [names, modes, this.ownPids, String(olderThanMs), options.autovacuum],
+       order by w.name, l.pid, a.xact_start`,
+      [names, modes, this.ownPids, String(olderThanMs)],
       // Asked before almost every file, and planning it takes longer than running it.
       "lockstep_blockers",
     );
     this.#answered(askedAt);
-    return rows.map(sessionInfo);
+    for (const row of rows) {
+      const name = row["wanted"]!;
+      found.set(name, [...(found.get(name) ?? []), sessionInfo(row)]);
+    }
+    return found;
   }
 
   /**
@@ -126,6 +134,12 @@ export class Observer {
     );
     return rows.map(sessionInfo);
   }
+}
+
+export function distinctSessions(lists: Iterable<readonly SessionInfo[]>): SessionInfo[] {
+  const byPid = new Map<number, SessionInfo>();
+  for (const list of lists) for (const one of list) byPid.set(one.pid, one);
+  return [...byPid.values()];
 }
 
 export function sessionInfo(row: TextRow): SessionInfo {

@@ -125,6 +125,12 @@ function remaining(capMs: number): string {
     pg_catalog.clock_timestamp() - nullif(pg_catalog.current_setting('${CLOCK}', true), '')::pg_catalog.timestamptz) * 1000)::pg_catalog.int4, 0))`;
 }
 
+/** Before the first statement that may wait, where no lock was taken ahead of it. */
+export function arm(capMs: number): string {
+  return `select pg_catalog.set_config('${CLOCK}', pg_catalog.clock_timestamp()::pg_catalog.text, true),
+    pg_catalog.set_config('lock_timeout', '${capMs}', true)`;
+}
+
 /** Before each statement that may wait: overrides a file's own lock_timeout, too. */
 export function rearm(capMs: number): string {
   return `select pg_catalog.set_config('lock_timeout', ${remaining(capMs)}::pg_catalog.text, true)`;

@@ -18,6 +18,7 @@ import { qualified } from "../postgres/identifiers.ts";
 import { parseFile } from "../sql/parse-file.ts";
 import { loadParser, type Parser } from "../sql/parser.ts";
 import type { Directives, NonTransactionalKind, ParsedFile, Statement } from "../sql/statement.ts";
+import { isQuiet } from "../sql/quiet.ts";
 import { leavesInSession } from "../sql/session-effects.ts";
 import { summarise } from "../sql/summarise.ts";
 import { decideTransaction } from "../sql/transaction-mode.ts";
@@ -78,6 +79,8 @@ export type Prepared = PreparedBase &
         readonly mode: "file" | "none" | "statement";
         readonly statements: readonly PreparedStatement[];
         readonly ownTransaction: boolean;
+        /** No statement runs anybody's code; see sql/quiet.ts. */
+        readonly quiet: boolean;
         readonly locate: ParsedFile["locate"];
       }
     | {
@@ -152,6 +155,7 @@ export class Preparer {
       statements,
       wanted,
       ownTransaction: parsed.ownTransaction,
+      quiet: parsed.statements.every(isQuiet),
       locate: parsed.locate,
       warnings: parsed.ownTransaction
         ? [

@@ -43,7 +43,7 @@ export async function runInBatches(
     throw loops.withProgress(moduleError(run, error, prepared));
   }
   await session.query("set default_transaction_read_only = off");
-  const records = historyItems(run, prepared, prepared.migration.id, true);
+  const records = historyItems(run, prepared, { journaled: true });
   faultPoint("before-record");
   await runTransaction(run, {
     items: [...opening(run, {}), ...closing(run, records)],

@@ -8,10 +8,18 @@ import { Failure } from "../failures/failure.ts";
 import { BatchError, type BatchItem, type BatchItemResult } from "../postgres/batch.ts";
 import { deleteApplied, insertApplied, insertAudit, journalClear } from "../history/write.ts";
 import { withAttempts, type Unit } from "./attempts.ts";
-import { closing, GUARDS, guardOf, opening, type EnvelopeOptions } from "./envelope.ts";
+import {
+  closing,
+  GUARDS,
+  guardOf,
+  opening,
+  quietClosing,
+  recordGuard,
+  type EnvelopeOptions,
+} from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
 import type { LockedRun } from "./locked-run.ts";
-import { prelock, rearm } from "./prelock.ts";
+import { arm, prelock, rearm } from "./prelock.ts";
 import type { Prepared, PreparedSql, PreparedStatement } from "./prepare.ts";
 import { errorLocation, toFailure } from "./statement-failure.ts";
 
@@ -25,7 +33,8 @@ export async function runFile(
   prepared: PreparedSql,
   options: FileOptions,
 ): Promise<void> {
-  const envelope = envelopeOf(run, prepared, options.asynchronousCommit);
+  const quiet = isQuietHere(run, prepared);
+  const envelope = { ...envelopeOf(run, prepared, options.asynchronousCommit), quiet };
   const capMs = envelope.capMs ?? run.ctx.settings.capMs;
   const unit: Unit = {
     migration: prepared.migration.id,
@@ -33,12 +42,15 @@ export async function runFile(
     capMs,
     ...(options.lookedAhead && { lookedAhead: options.lookedAhead }),
   };
-  await withAttempts(run, unit, async () => {
+  await withAttempts(run, unit, async ({ tries, autovacuum }) => {
     const before = opening(run, envelope);
-    const body = authorItems(prepared.statements, prepared.wanted, capMs);
-    const records = historyItems(run, prepared, prepared.migration.id);
+    // Taking one lock ahead of its statement gains nothing, unless an autovacuum has to yield first.
+    const ahead = tries > 1 || autovacuum || needsOrder(prepared.wanted);
+    const body = authorItems(prepared.statements, ahead ? prepared.wanted : [], capMs);
+    const guard = quiet ? recordGuard(run) : undefined;
+    const records = historyItems(run, prepared, { guard });
     await runTransaction(run, {
-      items: [...before, ...body.items, ...closing(run, records)],
+      items: [...before, ...body.items, ...(quiet ? quietClosing(records) : closing(run, records))],
       recordTags: [prepared.direction === "up" ? "INSERT 0 1" : "DELETE 1"],
       recordCount: records.length,
       // The statement that an error belongs to is found by its place in the batch.
@@ -53,7 +65,24 @@ export async function runFile(
       },
       onSent: () => faultPoint("file-sent"),
     });
+    if (quiet) run.used = false;
   });
+}
+
+/**
+ * Quiet also needs a session whose settings are the usual ones, and a database where no event
+ * trigger runs code at DDL. A retried file is not trusted to have left nothing.
+ */
+function isQuietHere(run: LockedRun, prepared: PreparedSql): boolean {
+  const { lockTimeoutMs, statementTimeoutMs, role } = prepared.directives;
+  const usual =
+    lockTimeoutMs === undefined && statementTimeoutMs === undefined && role === undefined;
+  return prepared.quiet && usual && run.connection === "direct" && !run.eventTriggers;
+}
+
+/** Several locks are taken in one canonical order, and DROP TABLE takes more than it names. */
+function needsOrder(wanted: Prepared["wanted"]): boolean {
+  return wanted.length > 1 || wanted.some(({ dropsTable }) => dropsTable);
 }
 
 export function envelopeOf(
@@ -89,8 +118,14 @@ export function authorItems(
       statements.find((statement) => statement.locks.length > 0),
     );
   }
-  for (const statement of statements) {
-    if (statement.arm) push({ text: rearm(capMs) }, statement);
+  // Without locks taken ahead, the clock of the cap starts with the first statement that may wait.
+  const armed = statements.filter(({ arm }) => arm).length;
+  let started = wanted.length > 0;
+  for (const [index, statement] of statements.entries()) {
+    if (statement.arm && (started || index > 0 || armed > 1)) {
+      push({ text: started ? rearm(capMs) : arm(capMs) }, statement);
+    }
+    started ||= statement.arm;
     push(
       {
         text: statement.text,
@@ -106,31 +141,34 @@ export function authorItems(
 export function historyItems(
   run: LockedRun,
   prepared: Prepared,
-  journalId: string,
-  journaledNow = false,
+  options: { readonly journaled?: boolean; readonly guard?: string | undefined } = {},
 ): BatchItem[] {
   const { ctx } = run;
   const { migration, direction } = prepared;
   const journaled =
-    journaledNow ||
-    run.journal.some((row) => row.migration === journalId && row.direction === direction);
+    options.journaled === true ||
+    run.journal.some((row) => row.migration === migration.id && row.direction === direction);
   const items =
     direction === "up"
       ? [
-          insertApplied(ctx.names, {
-            kind: migration.kind,
-            version: migration.version ?? null,
-            name: migration.name,
-            checksum: migration.up.checksum,
-            runId: ctx.runId,
-            toolVersion: ctx.toolVersion,
-            origin: "native",
-            durationMs: null,
-            ...(journaled && { journaledAs: journalId }),
-          }),
+          insertApplied(
+            ctx.names,
+            {
+              kind: migration.kind,
+              version: migration.version ?? null,
+              name: migration.name,
+              checksum: migration.up.checksum,
+              runId: ctx.runId,
+              toolVersion: ctx.toolVersion,
+              origin: "native",
+              durationMs: null,
+              ...(journaled && { journaledAs: migration.id }),
+            },
+            options.guard,
+          ),
         ]
       : [
-          deleteApplied(ctx.names, migration.version!),
+          deleteApplied(ctx.names, migration.version!, options.guard),
           insertAudit(ctx.names, {
             runId: ctx.runId,
             action: "down",
@@ -140,7 +178,7 @@ export function historyItems(
             detail: { checksum: migration.up.checksum },
           }),
         ];
-  if (journaled) items.push(journalClear(ctx.names, journalId, direction));
+  if (journaled) items.push(journalClear(ctx.names, migration.id, direction));
   return items;
 }
 
@@ -162,6 +200,9 @@ export async function runTransaction(run: LockedRun, plan: TransactionPlan): Pro
   if (results.at(-1)?.tag !== "COMMIT") throw notApplied(results.at(-1)?.tag);
   const firstRecord =
     plan.items.length - 1 - plan.recordCount - (run.connection === "pooled" ? 1 : 0);
+  // The guards before the records also say whether the file has made an event trigger.
+  const [triggers] = results[firstRecord - 1]?.rows[0] ?? [];
+  if (triggers === "t") run.eventTriggers = true;
   for (const [offset, tag] of plan.recordTags.entries()) {
     if (results[firstRecord + offset]?.tag !== tag)
       throw notApplied(results[firstRecord + offset]?.tag);

@@ -44,7 +44,7 @@ async function runAsTransaction(
     await inTransaction(run, prepared, {
       envelope: {},
       body: (queries) => entry(module, prepared)(contextFor(run, prepared, queries, noBatch)),
-      records: () => historyItems(run, prepared, prepared.migration.id),
+      records: () => historyItems(run, prepared),
       tag: prepared.direction === "up" ? "INSERT 0 1" : "DELETE 1",
     });
   });

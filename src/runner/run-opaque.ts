@@ -37,7 +37,7 @@ export async function runOpaque(run: LockedRun, prepared: PreparedOpaque): Promi
       await session.rollback();
       throw Object.assign(new BatchError(0, [], true, error), { explained: explain(error) });
     }
-    const records = historyItems(run, prepared, prepared.migration.id, true);
+    const records = historyItems(run, prepared, { journaled: true });
     await runTransaction(run, {
       items: closing(run, records),
       recordTags: [prepared.direction === "up" ? "INSERT 0 1" : "DELETE 1"],

@@ -135,7 +135,7 @@ async function neutral(
 
 async function record(run: LockedRun, prepared: PreparedSql): Promise<void> {
   const { role: _role, ...envelope } = envelopeOf(run, prepared);
-  const records = historyItems(run, prepared, prepared.migration.id, true);
+  const records = historyItems(run, prepared, { journaled: true });
   await runTransaction(run, {
     items: [...opening(run, envelope), ...closing(run, records)],
     recordTags: [prepared.direction === "up" ? "INSERT 0 1" : "DELETE 1"],

@@ -70,3 +70,7 @@ export const RESET_SESSION: readonly string[] = [
   "deallocate all",
   "unlisten *",
 ];
+
+/** Event triggers run code at any DDL, also in files that bring none themselves. */
+export const ANY_EVENT_TRIGGER =
+  "exists (select from pg_catalog.pg_event_trigger t where t.evtenabled <> 'D')";

@@ -48,6 +48,7 @@ export async function underLock(
     pid: facts.backendPid,
     user: facts.user,
     observer: acquired.observer,
+    eventTriggers: acquired.eventTriggers,
     server: facts,
     waits,
     used: false,

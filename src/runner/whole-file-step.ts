@@ -67,7 +67,7 @@ export async function recordSettledFile(run: LockedRun, prepared: Prepared): Pro
   );
   if (rows.length === 0) return false;
   if (rows.some((row) => row.state === "started")) throw notSettled(prepared);
-  const records = historyItems(run, prepared, migration.id);
+  const records = historyItems(run, prepared);
   await runTransaction(run, {
     items: [...opening(run, {}), ...closing(run, records)],
     recordTags: [direction === "up" ? "INSERT 0 1" : "DELETE 1"],

@@ -4,6 +4,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import type { RawStmt } from "@pgsql/types";
+import { Failure } from "../failures/failure.ts";
 
 export interface Parser {
   /** Throws `ParserError`; `stmt_location` and `stmt_len` are UTF-8 bytes into the text. */
@@ -46,17 +47,32 @@ async function load(processExitsSoon: boolean): Promise<Parser> {
   if (processExitsSoon) for (const flag of SHORT_PROCESS_FLAGS) setFlagsFromString(flag);
   const library = await import("libpg-query");
   await library.loadModule();
+  let overflowed = false;
   return {
     parse(text) {
+      if (overflowed) throw outOfStack();
       // The library refuses an empty string, which is a valid file without statements.
       if (text === "") return { stmts: [] };
       try {
         return { stmts: library.parseSync(text).stmts ?? [] };
       } catch (error) {
+        // JavaScript's own errors come from a stack that ran over in the middle of C code. What it
+        // left behind is not known (measured: after some dozens the parser loops for ever).
+        overflowed =
+          error instanceof RangeError || (error as Error | null)?.name === "RuntimeError";
+        if (overflowed) throw outOfStack();
         throw parserError(error, library.hasSqlDetails(error) ? error.sqlDetails : undefined);
       }
     },
   };
+}
+
+function outOfStack(): Failure {
+  return new Failure({
+    class: "file.invalid",
+    what: "An expression nests deeper than the parser's stack goes, for instance a sum of ten thousand terms.",
+    action: "Divide it, or use `in (…)`, arrays or several statements; then run the command again.",
+  });
 }
 
 function parserError(error: unknown, details: { cursorPosition: number } | undefined): ParserError {

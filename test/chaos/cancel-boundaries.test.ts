@@ -43,7 +43,8 @@ afterAll(() => proxy.close());
 beforeEach(async () => {
   db = await freshDatabase();
   killer = await connect(db.url, "test killer");
-  expect((await libraryUp(db.url, FIRST)).failure).toBe(undefined);
+  const { failure } = await libraryUp(db.url, FIRST);
+  if (failure) throw failure;
 });
 afterEach(async () => {
   await killer.end();

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import type { Failure } from "../../src/failures/failure.ts";
 import { runSql } from "../../src/postgres/admin.ts";
+import { quoteIdent, quoteLiteral } from "../../src/postgres/identifiers.ts";
 import { startServer, type SandboxServer } from "../../src/sandbox/server.ts";
 import { serverUser } from "../../src/sandbox/server-user.ts";
 import {
@@ -17,6 +18,7 @@ import {
   freshDatabase,
   type TestDatabase,
 } from "../support/database.ts";
+import { historySchema, inHistorySchema } from "../support/elsewhere.ts";
 import { smallDisk } from "../support/disk.ts";
 import { libraryUp, runnerOptionsFor, type LibraryRun } from "../support/library-run.ts";
 import { sharedUrl, testedVersion } from "../support/postgres.ts";
@@ -47,7 +49,7 @@ describe("a server of its own", () => {
   async function query(sql: string, database?: string): Promise<unknown[]> {
     const client = await connect(server.url(database), "test look");
     try {
-      return (await client.query(sql)).rows;
+      return (await client.query(inHistorySchema(sql))).rows;
     } finally {
       await client.end();
     }
@@ -139,6 +141,8 @@ describe("roles and databases with settings of their own", () => {
   let role: string;
   beforeEach(async () => {
     db = await freshDatabase();
+    await db.admin.query(`alter database "${db.name}" reset search_path`);
+    await db.admin.query("set search_path = public");
     role = `role_${randomBytes(4).toString("hex")}`;
     await db.admin.query(`create role ${role} login`);
     await db.admin.query(`grant create on database "${db.name}" to ${role}`);
@@ -225,7 +229,9 @@ describe("roles and databases with settings of their own", () => {
     expect(outcome(failure)).toEqual(["permission", 77]);
     expect(failure?.action).toContain(`grant create on database "${db.name}" to "${role}"`);
     expect(
-      await db.admin.query("select to_regclass('a') as t, to_regnamespace('lockstep') as s"),
+      await db.admin.query(
+        `select to_regclass('a') as t, to_regnamespace(${quoteLiteral(quoteIdent(historySchema))}) as s`,
+      ),
     ).toEqual([{ t: null, s: null }]);
     // The advice is enough.
     await db.admin.query(`grant create on database "${db.name}" to "${role}"`);
@@ -233,16 +239,18 @@ describe("roles and databases with settings of their own", () => {
   });
 
   test("without CREATE on the schema of the history: the exact GRANT", async () => {
-    await db.admin.query("create schema lockstep");
+    await db.admin.query(`create schema ${quoteIdent(historySchema)}`);
     const { failure } = await libraryUp(url(), { "1_a.sql": "create table a (id int);" });
     expect(outcome(failure)).toEqual(["permission", 77]);
-    expect(failure?.action).toContain(`grant usage, create on schema "lockstep" to "${role}"`);
-    await db.admin.query(`grant usage, create on schema "lockstep" to "${role}"`);
+    expect(failure?.action).toContain(
+      `grant usage, create on schema ${quoteIdent(historySchema)} to "${role}"`,
+    );
+    await db.admin.query(`grant usage, create on schema ${quoteIdent(historySchema)} to "${role}"`);
     expectApplied(await libraryUp(url(), { "1_a.sql": "create table a (id int);" }), "1_a");
   });
 
   test("without CREATE on the schema of a table: the exact GRANT, and the file is rolled back", async () => {
-    await db.admin.query("create schema app");
+    await db.admin.query("create schema if not exists app");
     await db.admin.query(`grant usage on schema app to ${role}`);
     const { failure } = await libraryUp(url(), {
       "1_a.sql": "create table a (id int);\ncreate table app.b (id int);",
@@ -282,7 +290,12 @@ describe("roles and databases with settings of their own", () => {
 
 describe("files that do what they should not", () => {
   let db: TestDatabase;
-  beforeEach(async () => void (db = await freshDatabase()));
+  beforeEach(async () => {
+    db = await freshDatabase();
+    // `vacuum public.looked` and the like need the default path.
+    await db.admin.query(`alter database "${db.name}" reset search_path`);
+    await db.admin.query("set search_path = public");
+  });
   afterEach(async () => {
     await expectNoLeftovers(db);
     await db.drop();
@@ -325,10 +338,13 @@ describe("files that do what they should not", () => {
     await db.admin.query(`drop owned by ${role}`);
     await db.admin.query(`drop role ${role}`);
     expectApplied(run, "1_leaves", "2_again", "3_looks", "4_index", "5_vacuum", "6_plain");
+    const fresh = await connect(db.url, "test fresh");
+    const path = (await fresh.query("show search_path")).rows[0].search_path;
+    await fresh.end();
     expect(await db.admin.query("select * from looked")).toEqual([
       {
         user: "postgres",
-        path: '"$user", public',
+        path,
         st: "0",
         srr: "origin",
         prepared: 0,
@@ -397,7 +413,11 @@ describe("files that do what they should not", () => {
     const { failure } = await libraryUp(db.url, { "1_a.sql": "select 1;" });
     expect(outcome(failure)).toEqual(["guard.raise", 79]);
     expect(failure?.what).toContain("no tables on a Friday");
-    expect(await db.admin.query("select to_regnamespace('lockstep') as s")).toEqual([{ s: null }]);
+    expect(
+      await db.admin.query(
+        `select to_regnamespace(${quoteLiteral(quoteIdent(historySchema))}) as s`,
+      ),
+    ).toEqual([{ s: null }]);
   });
 
   test("a deferred constraint that fails at COMMIT: no row, nothing stays", async () => {

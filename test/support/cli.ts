@@ -10,6 +10,7 @@ import { join } from "node:path";
 
 import type { RunEvent } from "../../src/runner/events.ts";
 import { onProcessEnd, onTestEnd } from "./cleanup.ts";
+import { environment } from "./elsewhere.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const MAIN = join(import.meta.dirname, "../../dist/cli/main.js");
@@ -201,6 +202,7 @@ function cleanEnvironment({ cwd, env = {}, url }: CliOptions): NodeJS.ProcessEnv
     LANG: "C.UTF-8",
     NO_COLOR: "1",
     ...(url !== undefined && { DATABASE_URL: url }),
+    ...environment(),
   };
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined) delete clean[name];

@@ -7,6 +7,7 @@ import pg from "pg";
 import { runSql } from "../../src/postgres/admin.ts";
 import { quoteIdent } from "../../src/postgres/identifiers.ts";
 import { createDatabaseSql } from "../../src/sandbox/create-database.ts";
+import { inHistorySchema, searchPathSql } from "./elsewhere.ts";
 import { sharedServer, sharedUrl } from "./postgres.ts";
 
 export type Row = Record<string, unknown>;
@@ -50,13 +51,14 @@ export async function freshDatabase(template = "template1"): Promise<TestDatabas
   const name = `t_${randomBytes(6).toString("hex")}`;
   await runSql(sharedUrl(), createDatabaseSql(name, template, sharedServer().version));
   const url = sharedUrl(name);
+  for (const sql of searchPathSql(name)) await runSql(url, sql);
   const client = await connect(url, `${HELPER_PREFIX}admin`);
   const pid = (await client.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid"))
     .rows[0]!.pid;
   const admin: AdminClient = {
     pid,
     query: async <R extends Row>(sql: string, params: readonly unknown[] = []) =>
-      (await client.query<R>(sql, [...params])).rows,
+      (await client.query<R>(inHistorySchema(sql), [...params])).rows,
   };
   const drop = async (): Promise<void> => {
     await client.end();
