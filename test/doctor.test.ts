@@ -19,6 +19,7 @@ import {
   freshDatabase,
   type TestDatabase,
 } from "./support/database.ts";
+import { historyIdent } from "./support/elsewhere.ts";
 import { skipWithoutPgBouncer, startPgBouncer } from "./support/pgbouncer.ts";
 import { sharedServer, sharedUrl, testedVersion } from "./support/postgres.ts";
 import { waitUntil } from "./support/wait-until.ts";
@@ -143,8 +144,8 @@ it("says so when the history is there and the role has no right on it", async ()
     status: "warn",
     message: expect.stringContaining("permission denied"),
   });
-  await db.admin.query(`grant usage on schema lockstep to ${ROLE}`);
-  await db.admin.query(`grant select on all tables in schema lockstep to ${ROLE}`);
+  await db.admin.query(`grant usage on schema ${historyIdent} to ${ROLE}`);
+  await db.admin.query(`grant select on all tables in schema ${historyIdent} to ${ROLE}`);
   const reading = await examine(sharedUrl(db.name, ROLE));
   expect(reading["history-rights"]).toMatchObject({
     status: "fail",

@@ -11,6 +11,7 @@ import { grants } from "../src/runner/grants.ts";
 import { parseFile } from "../src/sql/parse-file.ts";
 import { loadParser } from "../src/sql/parser.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
+import { historyIdent, historySchema } from "./support/elsewhere.ts";
 import { sharedUrl } from "./support/postgres.ts";
 
 // Names that are wrong without quotes, one of them with the dollar quote of the printed text.
@@ -20,7 +21,7 @@ const ROLES = {
   gate: `gate $grants$ ${suffix}`,
   observer: `Observer ${suffix}`,
 };
-const OWN = { historySchema: "lockstep", historyPrefix: "" };
+const OWN = { historySchema, historyPrefix: "" };
 const SHARED = { historySchema: "app", historyPrefix: "ls_" };
 
 let db: TestDatabase;
@@ -29,7 +30,7 @@ beforeEach(async () => {
   db = await freshDatabase();
   for (const role of Object.values(ROLES))
     await db.admin.query(`create role ${quoteIdent(role)} login`);
-  await db.admin.query("create schema app");
+  await db.admin.query("create schema if not exists app");
   await db.admin.query("create table app.account (id bigint)");
 });
 
@@ -96,7 +97,7 @@ async function work(texts: readonly string[]): Promise<string | undefined> {
       await db.admin.query(`drop owned by ${quoteIdent(role)} cascade`);
       await db.admin.query(`revoke pg_read_all_stats from ${quoteIdent(role)}`);
     }
-    await db.admin.query("drop schema if exists lockstep cascade");
+    await db.admin.query(`drop schema if exists ${historyIdent} cascade`);
   };
 
   await reset();
@@ -112,7 +113,7 @@ async function work(texts: readonly string[]): Promise<string | undefined> {
   if (before !== undefined) return before;
 
   await reset();
-  await db.admin.query(`create schema lockstep authorization ${quoteIdent(ROLES.migrator)}`);
+  await db.admin.query(`create schema ${historyIdent} authorization ${quoteIdent(ROLES.migrator)}`);
   await as("migrator", ...CREATE);
   await apply(texts);
   return failed("read a history that was there before", await as("gate", READ));
@@ -133,7 +134,7 @@ it("refuses the gate every write and every table of the application", async () =
     expect(await as("gate", `truncate ${table}`), `truncate ${table}`).toBe("42501");
   }
   expect(await as("gate", `update ${NAMES.state} set epoch = 1`)).toBe("42501");
-  expect(await as("gate", "create table lockstep.mine ()")).toBe("42501");
+  expect(await as("gate", `create table ${historyIdent}.mine ()`)).toBe("42501");
   expect(await as("gate", "select from app.account")).toBe("42501");
   expect(await as("migrator", "select from app.account")).toBe("42501");
   expect(await as("observer", READ)).toBe("42501");
@@ -179,7 +180,7 @@ it("gives the gate nothing of a shared schema but the history", async () => {
 });
 
 it("prints only the parts of the roles that are named", () => {
-  expect(grants({ ...OWN, roles: { gate: "pod" } })).toMatchInlineSnapshot(`
+  expect(grants({ historySchema: "lockstep", historyPrefix: "", roles: { gate: "pod" } })).toMatchInlineSnapshot(`
     "-- Apply in the database concerned, as a superuser, or on a managed server as its administrator,
     -- who needs to be a member of the migrator's role for that.
 

@@ -21,6 +21,7 @@ import {
   freshDatabase,
   type TestDatabase,
 } from "./support/database.ts";
+import { historyIdent, homeSchema } from "./support/elsewhere.ts";
 import { skipWithoutPgBouncer, startPgBouncer } from "./support/pgbouncer.ts";
 import { sharedServer } from "./support/postgres.ts";
 import { project, type Project } from "./support/project.ts";
@@ -94,9 +95,9 @@ async function runText(
 }
 
 async function emptyDatabase(): Promise<void> {
-  await db.admin.query("drop schema if exists lockstep cascade");
-  await db.admin.query("drop schema public cascade");
-  await db.admin.query("create schema public");
+  await db.admin.query(`drop schema if exists ${historyIdent} cascade`);
+  await db.admin.query(`drop schema ${homeSchema} cascade`);
+  await db.admin.query(`create schema ${homeSchema}`);
 }
 
 const count = async (): Promise<number> =>

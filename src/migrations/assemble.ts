@@ -3,7 +3,7 @@
  * for files on disk and migrations given as data. All problems are found before anything is refused,
  * so that a new folder is put right in one go (problems.ts).
  */
-import { checksumOf } from "./checksum.ts";
+import { checksumOf, checksumOfPlain } from "./checksum.ts";
 import { checkEncoding } from "./encoding.ts";
 import type { FileName } from "./file-name.ts";
 import type { Checksum, Migration, MigrationFile, MigrationModule } from "./migration.ts";
@@ -21,13 +21,22 @@ export interface FoundFile {
   readonly module?: MigrationModule;
 }
 
-/** Sorted: versioned by version, then repeatables by name. Adds to `problems`; throws nothing. */
-export function assemble(files: readonly FoundFile[], problems: Problems): Migration[] {
+type Hash = (bytes: Buffer) => Checksum;
+
+/**
+ * Sorted: versioned by version, then repeatables by name. Adds to `problems`; throws nothing.
+ * `arePlain`: all files are known to be UTF-8 without a BOM, a zero byte or a CR (file-reader.ts).
+ */
+export function assemble(
+  files: readonly FoundFile[],
+  problems: Problems,
+  { arePlain = false }: { readonly arePlain?: boolean } = {},
+): Migration[] {
   const ups = new Map<string, FoundFile>();
   const downs = new Map<string, FoundFile>();
   for (const file of files) {
     const name = file.fileName;
-    checkEncoding(file, problems);
+    if (!arePlain) checkEncoding(file, problems);
     const key = name.kind === "repeatable" ? name.id : name.version;
     const group = name.kind === "down" ? downs : ups;
     const earlier = group.get(key);
@@ -36,31 +45,38 @@ export function assemble(files: readonly FoundFile[], problems: Problems): Migra
   }
   for (const [version, down] of downs) checkDown(problems, down, ups.get(version));
   const migrations: Migration[] = [];
-  for (const [key, up] of ups) migrations.push(toMigration(up, downs.get(key)));
+  const hash = arePlain ? checksumOfPlain : checksumOf;
+  for (const [key, up] of ups) migrations.push(toMigration(up, downs.get(key), hash));
   return migrations.toSorted(compareMigrations);
 }
 
-function toMigration(up: FoundFile, down: FoundFile | undefined): Migration {
-  const name = up.fileName;
-  const common = { name: name.name, id: name.id, up: toFile(up) };
-  if (name.kind === "repeatable") return { kind: "repeatable", language: "sql", ...common };
+function toMigration(up: FoundFile, down: FoundFile | undefined, hash: Hash): Migration {
+  const fileName = up.fileName;
+  const { name, id } = fileName;
+  const file = toFile(up, hash);
+  if (fileName.kind === "repeatable") {
+    return { kind: "repeatable", language: "sql", name, id, up: file };
+  }
+  const { language, version } = fileName;
+  // Most migrations have neither; a thousand spreads of nothing can be felt.
+  if (!down && !up.module) return { kind: "versioned", language, version, name, id, up: file };
   return {
     kind: "versioned",
-    language: name.language,
-    version: name.version,
-    ...common,
-    ...(down && { down: toFile(down) }),
+    language,
+    version,
+    name,
+    id,
+    up: file,
+    ...(down && { down: toFile(down, hash) }),
     ...(up.module && { module: up.module }),
   };
 }
 
-function toFile(file: FoundFile): MigrationFile {
-  return {
-    path: file.path,
-    ...(file.absolutePath !== undefined && { absolutePath: file.absolutePath }),
-    bytes: file.bytes,
-    checksum: file.checksum ?? checksumOf(file.bytes),
-  };
+function toFile(file: FoundFile, hash: Hash): MigrationFile {
+  const { path, absolutePath, bytes } = file;
+  const checksum = file.checksum ?? hash(bytes);
+  if (absolutePath === undefined) return { path, bytes, checksum };
+  return { path, absolutePath, bytes, checksum };
 }
 
 function compareMigrations(a: Migration, b: Migration): number {

@@ -22,6 +22,11 @@ export function checksumOf(bytes: Buffer): Checksum {
   return hashInPieces(text, firstCr);
 }
 
+/** The same for bytes that have neither a BOM nor a CR. */
+export function checksumOfPlain(bytes: Buffer): Checksum {
+  return hashOnce(bytes);
+}
+
 function hashOnce(text: Buffer): Checksum {
   // The one-shot form came with Node 20.12 and saves the object that `createHash` makes; runtimes
   // that imitate Node may not have it.

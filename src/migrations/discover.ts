@@ -3,14 +3,16 @@
  * that a run never stops half way for something that was visible at its start.
  *
  * Reading is synchronous on purpose: on Node 20 a thousand small files take about 8 ms this way and
- * about 80 ms as promises, and nothing else happens in the process yet.
+ * about 80 ms as promises, and nothing else happens in the process yet. file-reader.ts says why the
+ * files share their buffers.
  */
-import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
+import { readdirSync, statSync, type Dirent } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 
 import { Failure } from "../failures/failure.ts";
 import { assemble, type FoundFile } from "./assemble.ts";
 import { looksLikeMigration, readFileName } from "./file-name.ts";
+import { FileReader } from "./file-reader.ts";
 import type { Migration } from "./migration.ts";
 import { createModuleHasher, type ModuleHasher } from "./module-checksum.ts";
 import { Problems } from "./problems.ts";
@@ -29,6 +31,7 @@ export async function readMigrations(
 ): Promise<Migration[]> {
   const problems = new Problems();
   const files: FoundFile[] = [];
+  const reader = new FileReader();
   const hasher = createModuleHasher((path) => showPath(path, options.cwd));
   // The same folder named twice is one folder, not a folder full of duplicates.
   const folders = new Set(dirs.map((dir) => resolve(options.cwd, dir)));
@@ -37,11 +40,15 @@ export async function readMigrations(
     const prefix = shownFolder === "" ? "" : shownFolder + sep;
     for (const entry of listFolder(folder, options.cwd)) {
       if (options.include && !options.include(entry.name)) continue;
-      const file = readEntry(folder, entry, prefix + entry.name, problems, hasher);
+      const file = readEntry(folder, entry, prefix + entry.name, {
+        problems,
+        reader,
+        hasher,
+      });
       if (file) files.push(file);
     }
   }
-  const migrations = assemble(files, problems);
+  const migrations = assemble(files, problems, { arePlain: reader.allArePlain() });
   problems.throwIfAny();
   return migrations;
 }
@@ -70,12 +77,17 @@ function listFolder(folder: string, cwd: string): Dirent[] {
   }
 }
 
+interface Reading {
+  readonly problems: Problems;
+  readonly reader: FileReader;
+  readonly hasher: ModuleHasher;
+}
+
 function readEntry(
   folder: string,
   entry: Dirent,
   path: string,
-  problems: Problems,
-  hasher: ModuleHasher,
+  { problems, reader, hasher }: Reading,
 ): FoundFile | undefined {
   const fileName = readFileName(entry.name);
   const isPlainFile = entry.isFile();
@@ -88,10 +100,11 @@ function readEntry(
     return undefined;
   }
   try {
-    const bytes = readFileSync(absolutePath);
+    const bytes = reader.read(absolutePath);
     const isModule = fileName.kind !== "repeatable" && fileName.language === "module";
-    const checksum = isModule ? hasher.checksumOfModule(absolutePath, bytes) : undefined;
-    return { fileName, path, absolutePath, bytes, ...(checksum && { checksum }) };
+    if (!isModule) return { fileName, path, absolutePath, bytes };
+    const checksum = hasher.checksumOfModule(absolutePath, bytes);
+    return { fileName, path, absolutePath, bytes, checksum };
   } catch (cause) {
     if (cause instanceof Failure) problems.add(cause);
     else addUnreadable(problems, path, cause);

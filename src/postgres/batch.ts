@@ -13,12 +13,29 @@
 import { serialize } from "pg-protocol";
 import type { Connection, Submittable } from "pg";
 
+const BIND_NOTHING = serialize.bind();
+const EXECUTE = serialize.execute();
+const SYNC = serialize.sync();
+const COPY_DONE = serialize.copyDone();
+
 export interface BatchItem {
   readonly text: string;
   /** Text-format parameters. */
   readonly values?: readonly (string | null)[];
   /** Inline data of a `COPY … FROM stdin`. */
   readonly copyData?: Buffer;
+  /** A named statement of the session; `parsed` says that the server has it already. */
+  readonly named?: { readonly name: string; readonly parsed: boolean };
+}
+
+/** The bytes of items that are sent again and again as they are. */
+const CONSTANT = new WeakMap<BatchItem, Buffer>();
+
+/** An item without values whose messages are built once. */
+export function constantItem(text: string): BatchItem {
+  const item: BatchItem = { text };
+  CONSTANT.set(item, Buffer.concat([serialize.parse({ text }), BIND_NOTHING, EXECUTE]));
+  return item;
 }
 
 export interface BatchItemResult {
@@ -45,11 +62,6 @@ export class BatchError extends Error {
 
 // Messages of many small items are joined; data of COPY is sent in slices that keep memory flat.
 const COPY_SLICE = 256 * 1024;
-
-const BIND_NOTHING = serialize.bind();
-const EXECUTE = serialize.execute();
-const SYNC = serialize.sync();
-const COPY_DONE = serialize.copyDone();
 
 interface WireConnection {
   readonly stream: {
@@ -96,9 +108,18 @@ export class Batch implements Submittable {
     };
     for (const item of this.#items) {
       if (this.#finished) break;
-      pending.push(serialize.parse({ text: item.text }));
+      const constant = CONSTANT.get(item);
+      if (constant) {
+        pending.push(constant);
+        continue;
+      }
+      const name = item.named?.name ?? "";
+      if (!item.named?.parsed) pending.push(serialize.parse({ name, text: item.text }));
+      const values = item.values as string[] | undefined;
       pending.push(
-        item.values ? serialize.bind({ values: item.values as string[] }) : BIND_NOTHING,
+        values || name !== ""
+          ? serialize.bind({ statement: name, values: values ?? [] })
+          : BIND_NOTHING,
         EXECUTE,
       );
       if (item.copyData) {

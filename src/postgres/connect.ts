@@ -5,7 +5,13 @@ import type { ClientConfig } from "pg";
 export interface ConnectTarget {
   /** Settings for `pg`, one per host, tried in order. */
   readonly hosts: readonly ClientConfig[];
-  readonly targetSessionAttrs: "any" | "read-write" | "read-only" | "primary" | "standby" | "prefer-standby";
+  readonly targetSessionAttrs:
+    | "any"
+    | "read-write"
+    | "read-only"
+    | "primary"
+    | "standby"
+    | "prefer-standby";
   /** For messages: host, port, database and user, never the password. */
   readonly display: string;
   /** Zero: no limit. */

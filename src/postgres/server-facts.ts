@@ -62,7 +62,10 @@ export async function readFacts(
 }
 
 /** to_regclass would be an error for a role without USAGE on the schema; the catalog is open to all. */
-export function historyIsThere(history: { readonly schema: string; readonly display: string }): string {
+export function historyIsThere(history: {
+  readonly schema: string;
+  readonly display: string;
+}): string {
   const table = history.display.slice(history.schema.length + 1);
   return `exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
               where n.nspname = ${quoteLiteral(history.schema)} and c.relname = ${quoteLiteral(table)})`;

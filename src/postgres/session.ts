@@ -29,7 +29,9 @@ export interface SessionOptions {
 function isFinal(error: unknown): boolean {
   if (error instanceof Failure) return true;
   const id = classify(error, { phase: "connect" });
-  return (id === "auth.failed" && serverError(error)?.sqlstate !== "28000") || id === "auth.no_database";
+  return (
+    (id === "auth.failed" && serverError(error)?.sqlstate !== "28000") || id === "auth.no_database"
+  );
 }
 
 /** Far above what looking things up takes, also on a busy server; statements of authors have none. */
@@ -204,7 +206,10 @@ export class Session {
   }
 
   /** One round trip, one Sync; see batch.ts. `onSent` runs when the bytes left this process. */
-  async batch(items: readonly BatchItem[], onSent?: () => void): Promise<readonly BatchItemResult[]> {
+  async batch(
+    items: readonly BatchItem[],
+    onSent?: () => void,
+  ): Promise<readonly BatchItemResult[]> {
     if (this.#lost) throw this.#lost;
     const batch = new Batch(items, onSent);
     this.#client.query(batch);

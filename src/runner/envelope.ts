@@ -9,13 +9,18 @@
  */
 import { quoteIdent } from "../postgres/identifiers.ts";
 import { heldLocks, markTransaction } from "../postgres/advisory-lock.ts";
-import type { BatchItem } from "../postgres/batch.ts";
+import { constantItem, type BatchItem } from "../postgres/batch.ts";
 import type { LockedRun } from "./locked-run.ts";
 import { ANY_EVENT_TRIGGER, RESET_SESSION, sessionSettings } from "./session-settings.ts";
 
 /** Explicit on purpose: a leaked or configured default must not decide. */
-export const BEGIN: BatchItem = { text: "begin isolation level read committed read write" };
-export const COMMIT: BatchItem = { text: "commit" };
+export const BEGIN: BatchItem = constantItem("begin isolation level read committed read write");
+export const COMMIT: BatchItem = constantItem("commit");
+const FLUSH_LATER: BatchItem = constantItem("set local synchronous_commit = off");
+const RESET: readonly BatchItem[] = RESET_SESSION.map(constantItem);
+const RESET_ROLE: readonly BatchItem[] = ["reset session authorization", "reset role"].map(
+  constantItem,
+);
 
 /** The guards, by the name that appears in the server's error when one does not hold. */
 export const GUARDS = {
@@ -55,8 +60,7 @@ export function opening(run: LockedRun, options: EnvelopeOptions): BatchItem[] {
   const { ctx } = run;
   const pooled = run.connection === "pooled";
   const items: BatchItem[] = [BEGIN];
-  if (run.used && !pooled && !options.keepSession)
-    items.push(...RESET_SESSION.map((text) => ({ text })));
+  if (run.used && !pooled && !options.keepSession) items.push(...RESET);
   // A session that only quiet files have used still has the settings that it was given.
   const settled = !pooled && !run.used && options.quiet === true;
   if (!settled)
@@ -77,7 +81,7 @@ export function opening(run: LockedRun, options: EnvelopeOptions): BatchItem[] {
   } else if (!options.quiet) {
     items.push({ text: markTransaction(ctx.marker) });
   }
-  if (options.asynchronousCommit) items.push({ text: "set local synchronous_commit = off" });
+  if (options.asynchronousCommit) items.push(FLUSH_LATER);
   if (options.role !== undefined) {
     items.push({ text: `set local role ${quoteIdent(options.role)}` });
   }
@@ -98,8 +102,7 @@ export function closing(run: LockedRun, records: readonly BatchItem[]): BatchIte
   if (!pooled) guards.push(guard("held.run", "lockLost"));
   guards.push(guard(epochIs(run), "moved"));
   return [
-    { text: "reset session authorization" },
-    { text: "reset role" },
+    ...RESET_ROLE,
     { text: `select ${ANY_EVENT_TRIGGER}, ${guards.join(", ")} from ${held} held` },
     ...records,
     ...(pooled ? [{ text: `update ${ctx.names.state} set epoch = epoch + 1` }] : []),

@@ -27,4 +27,6 @@ export interface LockedRun {
   journal: readonly JournalRow[];
   /** A file ran in this session and may have left settings, a role or temporary objects. */
   used: boolean;
+  /** The server has parsed the history insert of quiet files, and nothing has dropped it since. */
+  recordParsed: boolean;
 }

@@ -8,7 +8,8 @@
  */
 import { Failure, type FailureInit } from "../failures/failure.ts";
 import type { History, HistoryRow } from "../history/read.ts";
-import type { Migration } from "../migrations/migration.ts";
+import type { Migration, Version } from "../migrations/migration.ts";
+import { compareVersions } from "../migrations/version.ts";
 import type { Problem, ProblemKind } from "./results.ts";
 
 export interface Reconciliation {
@@ -34,17 +35,17 @@ export function reconcile(
 ): Reconciliation {
   const byVersion = new Map<string, HistoryRow>();
   const repeatables = new Map<string, HistoryRow>();
-  let baseline: bigint | null = null;
-  let highest: bigint | null = null;
+  let baseline: Version | null = null;
+  let highest: Version | null = null;
   for (const row of history.rows) {
     if (row.version === null) {
       repeatables.set(row.name, row);
       continue;
     }
-    const version = BigInt(row.version);
-    byVersion.set(row.version, row);
-    if (row.kind === "baseline" && (baseline === null || version > baseline)) baseline = version;
-    if (highest === null || version > highest) highest = version;
+    const version = versionOf(row);
+    byVersion.set(version, row);
+    if (row.kind === "baseline" && isAbove(version, baseline)) baseline = version;
+    if (isAbove(version, highest)) highest = version;
   }
 
   const pending: Migration[] = [];
@@ -53,7 +54,7 @@ export function reconcile(
   const problems: Problem[] = [];
   const applied: { migration: Migration; row: HistoryRow }[] = [];
   const onDisk = new Set<string>();
-  let highestOnDisk: bigint | null = null;
+  let highestOnDisk: Version | null = null;
 
   for (const migration of migrations) {
     if (migration.version === undefined) {
@@ -63,10 +64,10 @@ export function reconcile(
       if (row) changed.add(migration);
       continue;
     }
-    const version = BigInt(migration.version);
-    onDisk.add(migration.version);
-    if (highestOnDisk === null || version > highestOnDisk) highestOnDisk = version;
-    const row = byVersion.get(migration.version);
+    const { version } = migration;
+    onDisk.add(version);
+    if (isAbove(version, highestOnDisk)) highestOnDisk = version;
+    const row = byVersion.get(version);
     if (row && row.kind !== "baseline") {
       applied.push({ migration, row });
       if (row.checksum !== null && row.checksum !== migration.up.checksum) {
@@ -74,9 +75,9 @@ export function reconcile(
       }
       continue;
     }
-    if (row || (baseline !== null && version <= baseline)) continue;
-    if (highest !== null && version < highest && policy.outOfOrder === "refuse") {
-      problems.push(outOfOrder(migration, String(highest)));
+    if (row || (baseline !== null && !isAbove(version, baseline))) continue;
+    if (highest !== null && isAbove(highest, version) && policy.outOfOrder === "refuse") {
+      problems.push(outOfOrder(migration, highest));
     }
     pending.push(migration);
   }
@@ -84,9 +85,9 @@ export function reconcile(
   const ahead: HistoryRow[] = [];
   const withoutFile = [...byVersion.values()]
     .filter((row) => row.kind !== "baseline" && !onDisk.has(row.version!))
-    .toSorted((left, right) => (BigInt(left.version!) < BigInt(right.version!) ? -1 : 1));
+    .toSorted((left, right) => compareVersions(versionOf(left), versionOf(right)));
   for (const row of withoutFile) {
-    if (highestOnDisk === null || BigInt(row.version!) > highestOnDisk) ahead.push(row);
+    if (isAbove(versionOf(row), highestOnDisk)) ahead.push(row);
     else if (row.origin !== "baseline") problems.push(missing(row));
   }
 
@@ -96,9 +97,19 @@ export function reconcile(
     problems,
     ahead,
     withoutFile,
-    current: highest === null ? null : String(highest),
+    current: highest,
     applied,
   };
+}
+
+/** Anything is above nothing. */
+function isAbove(version: Version, other: Version | null): boolean {
+  return other === null || compareVersions(version, other) > 0;
+}
+
+/** PostgreSQL writes a whole numeric without leading zeros, as our own versions are. */
+function versionOf(row: HistoryRow): Version {
+  return row.version as Version;
 }
 
 /** The problems that stop `up`: all but what recovery settles by itself. */

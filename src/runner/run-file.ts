@@ -49,6 +49,12 @@ export async function runFile(
     const body = authorItems(prepared.statements, ahead ? prepared.wanted : [], capMs);
     const guard = quiet ? recordGuard(run) : undefined;
     const records = historyItems(run, prepared, { guard });
+    // Its text is the same for all quiet files but those that end a journal.
+    const parsed = run.recordParsed;
+    const named = quiet && prepared.direction === "up" && records.length === 1;
+    if (named) {
+      records[0] = { ...records[0]!, named: { name: RECORD_NAME, parsed } };
+    }
     await runTransaction(run, {
       items: [...before, ...body.items, ...(quiet ? quietClosing(records) : closing(run, records))],
       recordTags: [prepared.direction === "up" ? "INSERT 0 1" : "DELETE 1"],
@@ -65,9 +71,14 @@ export async function runFile(
       },
       onSent: () => faultPoint("file-sent"),
     });
-    if (quiet) run.used = false;
+    if (quiet) {
+      run.used = false;
+      run.recordParsed = parsed || named;
+    }
   });
 }
+
+const RECORD_NAME = "lockstep_record";
 
 /**
  * Quiet also needs a session whose settings are the usual ones, and a database where no event
@@ -232,7 +243,10 @@ async function send(
   plan: Pick<TransactionPlan, "items" | "explain" | "onSent">,
 ): Promise<readonly BatchItemResult[]> {
   const { session } = run;
+  // Until it has ended well, a transaction may have left anything: the next one begins with a
+  // reset, which drops prepared statements as well.
   run.used = true;
+  run.recordParsed = false;
   try {
     return await session.batch(plan.items, plan.onSent);
   } catch (error) {

@@ -8,7 +8,6 @@
  * G3. When it ends it waits for a cancel that is on its way, which could hit what comes next, and
  *     for nothing else: a look that is on its way would cost each file half a round trip.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Observer } from "./observer.ts";
 
 export interface WaitRecord {
@@ -53,51 +52,60 @@ export class StallGuard {
   /** Set when this guard cancelled the statement. */
   steppedBack: { readonly victims: number; readonly waitedMs: number } | undefined;
   readonly #options: StallGuardOptions;
-  readonly #stop = new AbortController();
-  readonly #loop: Promise<void>;
-  #cancelling = false;
+  readonly #began = performance.now();
+  // A plain timer: an AbortSignal for each file costs more than most files take.
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+  #cancelling: Promise<void> | undefined;
 
   constructor(options: StallGuardOptions) {
     this.#options = options;
-    this.#loop = this.#watch();
+    // The answer to a quick file is on its way that long; looking before it comes is in vain.
+    const travel = Math.min(options.observer.roundTripMs * 1.25, options.capMs / 2);
+    this.#schedule(this.#interval() + travel);
   }
 
-  async #watch(): Promise<void> {
-    const { observer, pid, capMs, waits, cancel } = this.#options;
-    const began = performance.now();
-    const { signal } = this.#stop;
-    let first = true;
-    while (!signal.aborted) {
-      const interval = performance.now() - began < EAGER_FOR_MS ? EAGER_MS : CALM_MS;
-      const travel = first ? Math.min(observer.roundTripMs * 1.25, capMs / 2) : 0;
-      first = false;
-      try {
-        await sleep(interval + travel, undefined, { signal });
-        const victims = await withDeadline(observer.victims(pid));
-        const longest = victims[0]?.waitedMs ?? 0;
-        waits.longestMs = Math.max(waits.longestMs, longest);
-        if (!cancel || this.steppedBack || longest < capMs - interval || signal.aborted) continue;
-        this.#cancelling = true;
-        if (await observer.cancel(pid)) {
-          waits.cancelledAt = performance.now();
-          this.steppedBack = { victims: victims.length, waitedMs: Math.round(longest) };
-        }
-        this.#cancelling = false;
-      } catch (error) {
-        if (error === SILENT) {
-          // Both sessions go the same way: the work session's answer will not come either.
-          this.#options.onSilence(SILENT);
-          return;
-        }
-        // Stopped, or the observer's session is gone: the cap still protects, and the caller
-        // notices the lost session by itself.
-        if (observer.session.lost) return;
+  #interval(): number {
+    return performance.now() - this.#began < EAGER_FOR_MS ? EAGER_MS : CALM_MS;
+  }
+
+  #schedule(ms: number): void {
+    this.#timer = setTimeout(() => void this.#look(), ms);
+  }
+
+  async #look(): Promise<void> {
+    const { observer, pid, capMs, waits, cancel, onSilence } = this.#options;
+    try {
+      const victims = await withDeadline(observer.victims(pid));
+      const longest = victims[0]?.waitedMs ?? 0;
+      waits.longestMs = Math.max(waits.longestMs, longest);
+      // G2: the next look comes an interval and a round trip later, and a cancel travels, too.
+      const travel = Math.min(observer.roundTripMs * 1.5, capMs / 2);
+      const late = longest >= capMs - this.#interval() - travel;
+      if (cancel && late && !this.steppedBack && !this.#ended) {
+        this.#cancelling = this.#cancel(victims.length, longest);
+        await this.#cancelling;
       }
+    } catch (error) {
+      // Both sessions go the same way: the work session's answer will not come either.
+      if (error === SILENT) return onSilence(SILENT);
+      // The observer's session is gone: the cap still protects, and the caller notices by itself.
+      if (observer.session.lost) return;
     }
+    if (!this.#ended) this.#schedule(this.#interval());
   }
 
+  async #cancel(victims: number, waitedMs: number): Promise<void> {
+    const { observer, pid, waits } = this.#options;
+    if (!(await observer.cancel(pid))) return;
+    waits.cancelledAt = performance.now();
+    this.steppedBack = { victims, waitedMs: Math.round(waitedMs) };
+  }
+
+  /** A cancel that is on its way is waited for, so that it cannot hit what comes next. */
   async end(): Promise<void> {
-    this.#stop.abort();
-    if (this.#cancelling) await this.#loop;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    await this.#cancelling?.catch(() => undefined);
   }
 }

@@ -10,6 +10,7 @@ import { runFile, type FileOptions } from "./run-file.ts";
 import type { SessionInfo } from "./events.ts";
 import { faultPoint } from "./fault-points.ts";
 import { FlushPolicy } from "./flush-policy.ts";
+import { LOOK_AHEAD_FILES, LookAhead } from "./look-ahead.ts";
 import type { LockedRun } from "./locked-run.ts";
 import { loadHistory } from "./migrate.ts";
 import { holdLock, WaitReport, type Locked } from "./hold-lock.ts";
@@ -94,8 +95,11 @@ export class Turn {
   async #execute(run: LockedRun, work: readonly Migration[], flush: FlushPolicy): Promise<void> {
     const { ctx } = this.#options;
     // Repeatables were put in their order while everything was prepared.
-    const order = [...this.#prepared.keys()].filter((migration) => work.includes(migration));
+    const wanted = new Set(work);
+    const order = [...this.#prepared.keys()].filter((migration) => wanted.has(migration));
     ctx.emit({ event: "plan", migrations: order.map(({ id }) => id), steps: order.length });
+    const all = order.map((migration) => this.#prepared.get(migration)!);
+    const looks = new LookAhead(run);
     let ahead: Promise<readonly SessionInfo[]> | undefined;
     for (const [index, migration] of order.entries()) {
       ctx.checkSignal();
@@ -108,8 +112,7 @@ export class Turn {
         await runStatements(run, prepared);
       } else if (!(await recordSettledFile(run, prepared))) {
         const lookedAhead = ahead;
-        // The look for the next file travels while this one runs (T3 in attempts.ts).
-        ahead = next && next.wanted.length > 0 ? lookAhead(run, next) : undefined;
+        ahead = looks.forNext(all.slice(index + 1, index + 1 + LOOK_AHEAD_FILES));
         await runWhole(run, prepared, {
           asynchronousCommit,
           ...(lookedAhead && { lookedAhead }),
@@ -198,13 +201,4 @@ async function runWhole(
     }
     throw error;
   }
-}
-
-/** A look ahead is worth only its freshness; an old or failed one is made again by the attempt. */
-function lookAhead(run: LockedRun, next: Prepared): Promise<readonly SessionInfo[]> | undefined {
-  const look = run.observer?.blockers(
-    next.wanted,
-    next.directives.lockTimeoutMs ?? run.ctx.settings.capMs,
-  );
-  return look?.catch(() => []);
 }

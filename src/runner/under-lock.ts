@@ -52,6 +52,7 @@ export async function underLock(
     server: facts,
     waits,
     used: false,
+    recordParsed: false,
   };
   // The history may have been created, and its schema too, since the first look.
   let history = await loadHistory(

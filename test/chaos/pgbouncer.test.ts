@@ -170,7 +170,7 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
     expect([failure?.class, failure?.exitCode]).toEqual(["runner.pooled_refused", 78]);
     expect(failure?.action).toMatch(/direct URL/);
     expect(failure?.migration).toBe("2_index");
-    expect(await db.admin.query("select to_regclass('public.t') as t")).toEqual([{ t: null }]);
+    expect(await db.admin.query("select to_regclass('t') as t")).toEqual([{ t: null }]);
     expect(await db.admin.query("select to_regclass('lockstep.state') as t")).toEqual([
       { t: null },
     ]);
@@ -207,7 +207,7 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
     });
     expect([failure?.class, failure?.exitCode]).toEqual(["runner.pooled_refused", 78]);
     expect(failure?.location).toMatchObject({ file: "2_state.sql", line: 2, column: 1 });
-    expect(await db.admin.query("select to_regclass('public.t') as t")).toEqual([{ t: null }]);
+    expect(await db.admin.query("select to_regclass('t') as t")).toEqual([{ t: null }]);
   });
 
   test("transaction pooling runs what ends with the transaction", async () => {
@@ -269,7 +269,7 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
     const url = await start("transaction", 1);
     const { failure } = await libraryUp(url, BATCHES);
     expect([failure?.class, failure?.exitCode]).toEqual(["runner.pooled_refused", 78]);
-    expect(await db.admin.query("select to_regclass('public.t') as t")).toEqual([{ t: null }]);
+    expect(await db.admin.query("select to_regclass('t') as t")).toEqual([{ t: null }]);
   });
 
   test("session pooling runs a module without a transaction", async () => {
@@ -287,7 +287,7 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
     });
     expect([failure?.class, failure?.exitCode]).toEqual(["conn.slots", 75]);
     expect(events.some(({ event }) => event === "waiting-for-connection")).toBe(true);
-    expect(await db.admin.query("select to_regclass('public.t') as t")).toEqual([{ t: null }]);
+    expect(await db.admin.query("select to_regclass('t') as t")).toEqual([{ t: null }]);
   });
 
   test("a file that fails leaves its server connection clean", async () => {
@@ -296,7 +296,7 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
       "1_fails.sql": "set local lock_timeout = '7s'; create table t (id int); select 1 / 0;",
     });
     expect(failure?.class).toBe("data.cast");
-    expect(await db.admin.query("select to_regclass('public.t') as t")).toEqual([{ t: null }]);
+    expect(await db.admin.query("select to_regclass('t') as t")).toEqual([{ t: null }]);
     await expectCleanPool(url, 1);
   });
 

@@ -10,6 +10,7 @@ import { runKey } from "../../src/postgres/advisory-lock.ts";
 import { startServer, type SandboxServer } from "../../src/sandbox/server.ts";
 import type { RunningCli } from "../support/cli.ts";
 import { connect } from "../support/database.ts";
+import { historySchema, inHistorySchema, searchPathSql } from "../support/elsewhere.ts";
 import { testedVersion } from "../support/postgres.ts";
 import { project } from "../support/project.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -42,13 +43,14 @@ async function newDatabase(server: SandboxServer, ...statements: string[]): Prom
   const name = `d${(number += 1)}`;
   await runSql(server.url(), `create database ${name}`);
   const url = server.url(name);
+  await runSql(url, ...searchPathSql(name));
   await runSql(url, ...LEDGER.split(";"), ...statements);
   return {
     url,
     async query<R>(sql: string, params: readonly unknown[] = []) {
       const client = await connect(url, "test admin");
       try {
-        return (await client.query(sql, [...params])).rows as R[];
+        return (await client.query(inHistorySchema(sql), [...params])).rows as R[];
       } finally {
         await client.end();
       }
@@ -243,7 +245,7 @@ describe("the group flush, on a server that flushes for real", () => {
     await waitForStatement(db, /pg_sleep/);
     // Takes the lock over from the runner's dying backend, so that the run cannot go on.
     const client = await connect(db.url, "test blocker");
-    const taken = client.query(`select pg_catalog.pg_advisory_lock(${runKey("lockstep").key})`);
+    const taken = client.query(`select pg_catalog.pg_advisory_lock(${runKey(historySchema).key})`);
     await waitUntil(
       async () => (await db.query("select from pg_catalog.pg_locks where not granted")).length > 0,
       { what: "the test to queue for the lock" },

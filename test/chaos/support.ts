@@ -15,6 +15,7 @@ import {
   type AdminClient,
   type TestDatabase,
 } from "../support/database.ts";
+import { historySchema } from "../support/elsewhere.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 export type Queries = Pick<AdminClient, "query">;
@@ -136,7 +137,7 @@ export async function fingerprint(db: Queries): Promise<string> {
   // Definitions are printed relative to the search_path.
   const path = await db.query<{ search_path: string }>("show search_path");
   await db.query("set search_path = ''");
-  const [row] = await db.query<{ fingerprint: string }>(fingerprintQuery("lockstep", ""));
+  const [row] = await db.query<{ fingerprint: string }>(fingerprintQuery(historySchema, ""));
   await db.query(`set search_path = ${path[0]!.search_path}`);
   return row!.fingerprint;
 }
@@ -208,9 +209,9 @@ export async function watchWork(url: string, everyMs = 5): Promise<WorkWatch> {
   };
 }
 
-/** True when somebody holds the run lock of the default history. */
+/** True when somebody holds the run lock of the history. */
 export async function runLockHolder(db: Queries): Promise<number | undefined> {
-  const { classid, objid } = runKey("lockstep");
+  const { classid, objid } = runKey(historySchema);
   const [row] = await db.query<{ pid: number }>(
     `select pid from pg_catalog.pg_locks where locktype = 'advisory' and granted and objsubid = 1
        and classid = $1::pg_catalog.oid and objid = $2::pg_catalog.oid

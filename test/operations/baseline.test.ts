@@ -10,6 +10,7 @@ import {
   freshDatabase,
   type TestDatabase,
 } from "../support/database.ts";
+import { historySchema } from "../support/elsewhere.ts";
 import { libraryUp, runnerOptionsFor, type LibraryRunOptions } from "../support/library-run.ts";
 import { skipWithoutPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { sharedServer } from "../support/postgres.ts";
@@ -138,7 +139,7 @@ test("of two at once one wins, and the other says that it is done already", asyn
 test("it waits for a runner that is at work, and gives up after the time for waiting", async () => {
   const runner = await connect(db.url, "test runner");
   try {
-    await runner.query(`select pg_advisory_lock(${runKey("lockstep").key})`);
+    await runner.query(`select pg_advisory_lock(${runKey(historySchema).key})`);
     const settings = { lockWaitMs: 300 };
     await expect(baselineOf("1", FILES, { settings })).rejects.toMatchObject({
       class: "runner.lock_busy",

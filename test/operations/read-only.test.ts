@@ -13,6 +13,7 @@ import {
   freshDatabase,
   type TestDatabase,
 } from "../support/database.ts";
+import { historyIdent, historySchema, inHistorySchema } from "../support/elsewhere.ts";
 import { libraryUp, runnerOptionsFor } from "../support/library-run.ts";
 import { sharedUrl } from "../support/postgres.ts";
 import { traces } from "./look-only.ts";
@@ -42,7 +43,7 @@ describe.each(LOOKS)("%s", (_name, look) => {
     const before = await traces(db);
     await look(await runnerOptionsFor(db.url, TWO));
     expect(await traces(db)).toBe(before);
-    expect(before).not.toContain("lockstep");
+    expect(before).not.toContain(JSON.stringify(historySchema));
   });
 
   test("writes nothing into a database with history", async () => {
@@ -57,8 +58,8 @@ describe.each(LOOKS)("%s", (_name, look) => {
     const role = `reader_${randomBytes(4).toString("hex")}`;
     await db.admin.query(`create role ${role} login`);
     try {
-      await db.admin.query(`grant usage on schema lockstep to ${role}`);
-      await db.admin.query(`grant select on all tables in schema lockstep to ${role}`);
+      await db.admin.query(`grant usage on schema ${historyIdent} to ${role}`);
+      await db.admin.query(`grant select on all tables in schema ${historyIdent} to ${role}`);
       await look(await runnerOptionsFor(sharedUrl(db.name, role), TWO));
     } finally {
       await db.admin.query(`drop owned by ${role}`);
@@ -70,7 +71,7 @@ describe.each(LOOKS)("%s", (_name, look) => {
     await libraryUp(db.url, ONE);
     const runner = await connect(db.url, "test runner");
     try {
-      await runner.query(`select pg_advisory_lock(${runKey("lockstep").key})`);
+      await runner.query(`select pg_advisory_lock(${runKey(historySchema).key})`);
       await look(await runnerOptionsFor(db.url, TWO, { settings: { lockWaitMs: 0 } }));
     } finally {
       await runner.end();
@@ -83,7 +84,7 @@ test("a role that may not read the history gets a permission failure", async () 
   const role = `stranger_${randomBytes(4).toString("hex")}`;
   await db.admin.query(`create role ${role} login`);
   try {
-    await db.admin.query(`grant usage on schema lockstep to ${role}`);
+    await db.admin.query(`grant usage on schema ${historyIdent} to ${role}`);
     const options = await runnerOptionsFor(sharedUrl(db.name, role), ONE);
     await expect(status(options)).rejects.toMatchObject({ class: "permission", exitCode: 77 });
   } finally {
@@ -96,7 +97,9 @@ test("an abort ends a look that waits for the history", async () => {
   await libraryUp(db.url, ONE);
   const other = await connect(db.url, "test locker");
   try {
-    await other.query("begin; lock table lockstep.state in access exclusive mode");
+    await other.query(
+      inHistorySchema("begin; lock table lockstep.state in access exclusive mode"),
+    );
     const options = await runnerOptionsFor(db.url, ONE, { signal: AbortSignal.timeout(300) });
     await expect(status(options)).rejects.toMatchObject({ class: "interrupted" });
   } finally {

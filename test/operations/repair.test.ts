@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { planRepair, repair } from "../../src/runner/repair.ts";
 import { verify } from "../../src/runner/verify.ts";
 import { expectNoLeftovers, freshDatabase, type TestDatabase } from "../support/database.ts";
+import { historyIdent } from "../support/elsewhere.ts";
 import { libraryUp, runnerOptionsFor } from "../support/library-run.ts";
 import { traces } from "./look-only.ts";
 
@@ -70,7 +71,7 @@ test("nothing edited is nothing to do, also without a history", async () => {
   const before = await traces(db);
   expect(await repair(await options(BEFORE), null, REASON)).toEqual({ repaired: [] });
   expect(await traces(db)).toBe(before);
-  await db.admin.query("drop schema lockstep cascade");
+  await db.admin.query(`drop schema ${historyIdent} cascade`);
   expect(await repair(await options(), null, REASON)).toEqual({ repaired: [] });
 });
 

@@ -8,6 +8,7 @@ import {
   freshDatabase,
   type TestDatabase,
 } from "../support/database.ts";
+import { historySchema } from "../support/elsewhere.ts";
 import { libraryUp, runnerOptionsFor, type TestMigrations } from "../support/library-run.ts";
 import { sharedServer } from "../support/postgres.ts";
 
@@ -84,7 +85,7 @@ test("the runner that holds the lock is named", async () => {
   const runner = await connect(db.url, "test runner");
   try {
     const { rows } = await runner.query(
-      `select pg_backend_pid() as pid, pg_advisory_lock(${runKey("lockstep").key})`,
+      `select pg_backend_pid() as pid, pg_advisory_lock(${runKey(historySchema).key})`,
     );
     const { running } = await statusOf(TWO);
     expect(running).toMatchObject({ pid: rows[0].pid, application: "test runner" });
@@ -144,7 +145,7 @@ test("an interrupted migration that recovers by itself is told apart, unless som
   expect(problems[0]!.action).toBe("Run `lockstep up`; it recovers by itself.");
   const runner = await connect(db.url, "test runner");
   try {
-    await runner.query(`select pg_advisory_lock(${runKey("lockstep").key})`);
+    await runner.query(`select pg_advisory_lock(${runKey(historySchema).key})`);
     expect((await verifyOf(TWO)).problems).toEqual([]);
   } finally {
     await runner.end();

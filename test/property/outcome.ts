@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { fingerprintQuery } from "../../src/history/fingerprint.ts";
 import type { CliResult } from "../support/cli.ts";
 import { expectNoLeftovers, type TestDatabase } from "../support/database.ts";
+import { historySchema, homeSchema } from "../support/elsewhere.ts";
 
 export interface Outcome {
   readonly catalog: string;
@@ -17,11 +18,12 @@ export async function outcomeOf(db: TestDatabase): Promise<Outcome> {
   const { admin } = db;
   // Definitions are printed relative to the search_path.
   await admin.query("set search_path = ''");
-  const [catalog] = await admin.query<{ fingerprint: string }>(fingerprintQuery("lockstep", ""));
+  const [catalog] = await admin.query<{ fingerprint: string }>(fingerprintQuery(historySchema, ""));
   const tables = await admin.query<{ name: string }>(
     `select c.oid::pg_catalog.regclass::text as name from pg_catalog.pg_class c
-     where c.relnamespace = 'public'::pg_catalog.regnamespace and c.relkind = 'r' order by 1`,
+     where c.relnamespace = '${homeSchema}'::pg_catalog.regnamespace and c.relkind = 'r' order by 1`,
   );
+  expect(tables, "tables to compare").not.toEqual([]);
   const data: Record<string, string> = {};
   for (const { name } of tables) {
     const [hash] = await admin.query<{ md5: string }>(

@@ -11,7 +11,12 @@ import { quoteIdent } from "../../src/postgres/identifiers.ts";
 import { DEFAULT_SETTINGS } from "../../src/runner/options.ts";
 
 export const historySchema: string = process.env["LOCKSTEP_TEST_HISTORY_SCHEMA"] || "lockstep";
+/** As it stands in SQL where no table follows: `grant usage on schema ${historyIdent}`. */
+export const historyIdent: string = quoteIdent(historySchema);
 export const searchPath: string | undefined = process.env["LOCKSTEP_TEST_SEARCH_PATH"] || undefined;
+
+/** Where the tables of the migrations are, when they do not say it themselves. */
+export const homeSchema: string = pathSchemas()[0] ?? "public";
 
 if (historySchema !== "lockstep") Object.assign(DEFAULT_SETTINGS, { historySchema });
 
@@ -19,20 +24,24 @@ const HISTORY_TABLE = /\blockstep\.(?=(?:migrations|runs|journal|state|audit)\b)
 
 export function inHistorySchema(sql: string): string {
   if (historySchema === "lockstep") return sql;
-  return sql.replaceAll(HISTORY_TABLE, () => `${quoteIdent(historySchema)}.`);
+  return sql.replaceAll(HISTORY_TABLE, () => `${historyIdent}.`);
 }
 
 /** What a fresh database needs before anybody connects to it to work. */
 export function searchPathSql(database: string): string[] {
   if (searchPath === undefined) return [];
-  const schemas = searchPath
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "" && name !== "public" && name !== '"$user"' && name !== "''");
   return [
-    ...schemas.map((name) => `create schema if not exists ${name}`),
+    ...pathSchemas().map((name) => `create schema if not exists ${name}`),
     `alter database ${quoteIdent(database)} set search_path = ${searchPath}`,
   ];
+}
+
+/** All but `public`, as they stand in SQL. */
+function pathSchemas(): string[] {
+  return (searchPath ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => !["", "public", '"$user"', "''"].includes(name));
 }
 
 /** For the command as a process. */

@@ -1,0 +1,75 @@
+/**
+ * Reads many small files into few large buffers. A buffer, a `stat` and three scans of its own for
+ * each of a thousand files are most of what a start with nothing pending does in user space
+ * (Node 20: 18 against 11 ms of CPU); here a file is a view into a shared buffer, and what is asked
+ * of its bytes is asked of the whole buffer at once.
+ *
+ * I1: a view is never written again, so that what was hashed is what is executed.
+ */
+import { isUtf8 } from "node:buffer";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+
+/** Holds the files of most projects in one piece, without being felt in the memory of a process. */
+const BUFFER_SIZE = 256 * 1024;
+/** Less room than this is not worth a try: a file that does not fit is read twice. */
+const LEAST_ROOM = 16 * 1024;
+const LF = 0x0a;
+const CR = 0x0d;
+const FIRST_OF_BOM = 0xef;
+
+export class FileReader {
+  readonly #full: Buffer[] = [];
+  #buffer: Buffer = Buffer.alloc(0);
+  #used = 0;
+  #odd = false;
+
+  /** The bytes of a file; throws what `fs` throws. */
+  read(path: string): Buffer {
+    if (this.#buffer.length - this.#used < LEAST_ROOM) this.#nextBuffer();
+    const buffer = this.#buffer;
+    const start = this.#used;
+    // The last byte is for the line feed behind the file.
+    const limit = buffer.length - 1;
+    let end = start;
+    const descriptor = openSync(path, "r");
+    try {
+      // Until a read gives nothing: not every file system fills the buffer in one go.
+      for (;;) {
+        const count = readSync(descriptor, buffer, end, limit - end, null);
+        if (count === 0) break;
+        end += count;
+        if (end === limit) return this.#readAlone(path);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+    // So that the end of one file and the beginning of the next are never one UTF-8 sequence.
+    buffer[end] = LF;
+    this.#used = end + 1;
+    if (buffer[start] === FIRST_OF_BOM) this.#odd = true;
+    return buffer.subarray(start, end);
+  }
+
+  /**
+   * Whether every file read so far is UTF-8 without a BOM, a zero byte or a CR: then its encoding is
+   * right and its checksum is the hash of its bytes. False says nothing about a single file.
+   */
+  allArePlain(): boolean {
+    return !this.#odd && [...this.#full, this.#buffer.subarray(0, this.#used)].every(isPlain);
+  }
+
+  #readAlone(path: string): Buffer {
+    this.#odd = true;
+    return readFileSync(path);
+  }
+
+  #nextBuffer(): void {
+    if (this.#used > 0) this.#full.push(this.#buffer.subarray(0, this.#used));
+    this.#buffer = Buffer.allocUnsafeSlow(BUFFER_SIZE);
+    this.#used = 0;
+  }
+}
+
+function isPlain(bytes: Buffer): boolean {
+  return !bytes.includes(CR) && !bytes.includes(0) && isUtf8(bytes);
+}
