@@ -58,12 +58,47 @@ const withoutCloudflareProbe: Plugin = {
   },
 };
 
+/**
+ * What pg loads at its start and the command line never calls: the pool, the native client (which
+ * NODE_PG_FORCE_NATIVE, meant for the application, would even put in place of ours), its own
+ * reading of ~/.pgpass (postgres/conninfo.ts has read it), the parsers of binary results, and dns.
+ * Each pattern has to be found, so that a new version of pg is looked at again.
+ */
+const UNUSED_OF_PG: readonly (readonly [file: RegExp, from: string, to: string])[] = [
+  [/[\\/]pg[\\/]lib[\\/]index\.js$/, "require('pg-pool')", "class {}"],
+  [/[\\/]pg[\\/]lib[\\/]index\.js$/, "!!process.env.NODE_PG_FORCE_NATIVE", "false"],
+  [/[\\/]pg[\\/]lib[\\/]index\.js$/, "require('./native')", "undefined"],
+  [/[\\/]pg[\\/]lib[\\/]client\.js$/, "require('pgpass')", "(_, done) => done()"],
+  [/[\\/]pg-types[\\/]index\.js$/, "require('./lib/binaryParsers')", "{ init() {} }"],
+  [
+    /[\\/]pg[\\/]lib[\\/]connection-parameters\.js$/,
+    "const dns = require('dns')",
+    "const dns = { lookup: (...args) => require('dns').lookup(...args) }",
+  ],
+];
+
+const withoutUnusedPartsOfPg: Plugin = {
+  name: "without-unused-parts-of-pg",
+  transform: {
+    filter: { id: UNUSED_OF_PG.map(([file]) => file) },
+    handler(code, id) {
+      let text = code;
+      for (const [file, from, to] of UNUSED_OF_PG) {
+        if (!file.test(id)) continue;
+        if (!text.includes(from)) this.error(`${id} has no \`${from}\` any more: look again.`);
+        text = text.replaceAll(from, to);
+      }
+      return text;
+    },
+  },
+};
+
 export default defineConfig([
   {
     ...shared,
     external: EXTERNAL,
     input: { "cli/main": "src/cli/main.ts" },
-    plugins: [executable, withoutCloudflareProbe],
+    plugins: [executable, withoutCloudflareProbe, withoutUnusedPartsOfPg],
     // Not minified: measured, it saves nothing at the start, and a stack trace stays readable.
     output: {
       dir: DIST,

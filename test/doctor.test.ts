@@ -162,7 +162,7 @@ it("names at most five tables of other owners", async () => {
 });
 
 it("looks at the configured search_path, and at an empty one", async () => {
-  await db.admin.query("create schema app");
+  await db.admin.query("create schema if not exists app");
   const configured = await examine(db.url, { settings: { searchPath: "app, public" } });
   expect(configured["search-path"]).toMatchObject({
     status: "ok",

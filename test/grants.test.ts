@@ -175,7 +175,7 @@ it("gives the gate nothing of a shared schema but the history", async () => {
   expect(await as("gate", readHistory(names))).toBeUndefined();
   expect(await as("migrator", "create table app.later ()")).toBeUndefined();
   expect(await as("gate", "select from app.later")).toBe("42501");
-  expect(await as("gate", `select from ${names.audit}`)).toBe("42501");
+  expect(await as("gate", `select done_by, reason, detail from ${names.audit}`)).toBe("42501");
   expect(await as("gate", `delete from ${names.migrations}`)).toBe("42501");
 });
 
@@ -194,6 +194,8 @@ it("prints only the parts of the roles that are named", () => {
     begin
       if pg_catalog.to_regclass('"lockstep"."state"') is not null then
         grant select on "lockstep"."migrations", "lockstep"."journal", "lockstep"."runs", "lockstep"."state"
+          to "pod";
+        grant select (run_id, action, at) on "lockstep"."audit"
           to "pod";
       end if;
     end $grants$;

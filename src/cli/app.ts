@@ -11,10 +11,19 @@ import { COMMANDS } from "./commands.ts";
 import type { CliContext } from "./context.ts";
 import { renderRootHelp } from "./root-help.ts";
 
-/** `onError` receives what a command throws, and what loading it throws. */
-export function buildCli(onError: (error: unknown) => void): Application<CliContext> {
+/**
+ * `onError` receives what a command throws, and what loading it throws. When the first argument is
+ * the name of a command, only that one is built; the others matter to whoever made a mistake.
+ */
+export function buildCli(
+  onError: (error: unknown) => void,
+  firstArgument?: string,
+): Application<CliContext> {
   const routes: Record<string, Command<CliContext>> = {};
-  for (const entry of COMMANDS) routes[entry.name] = carryingErrors(entry.command, onError);
+  const named = COMMANDS.filter((entry) => entry.name === firstArgument);
+  for (const entry of named.length > 0 ? named : COMMANDS) {
+    routes[entry.name] = carryingErrors(entry.command, onError);
+  }
   const brief = "Change a PostgreSQL schema while the application keeps running";
   const root: RouteMap<CliContext> = {
     ...buildRouteMap({ routes, docs: { brief } }),

@@ -27,11 +27,20 @@ export interface CommandEntry {
 
 type Build = (docs: { brief: string; fullDescription: string }) => Command<CliContext>;
 
-/** Description and examples are written once and reach `--help` and the docs alike. */
+/**
+ * Description and examples are written once and reach `--help` and the docs alike. The command is
+ * built when it is asked for: a run needs one of them.
+ */
 function entry(init: Omit<CommandEntry, "command">, build: Build): CommandEntry {
-  const examples = init.examples.map((example) => `  ${example}`).join("\n");
-  const fullDescription = `${wrap(init.description)}\n\nEXAMPLES\n${examples}`;
-  return { ...init, command: build({ brief: init.summary, fullDescription }) };
+  let command: Command<CliContext> | undefined;
+  return {
+    ...init,
+    get command() {
+      const examples = init.examples.map((example) => `  ${example}`).join("\n");
+      const fullDescription = `${wrap(init.description)}\n\nEXAMPLES\n${examples}`;
+      return (command ??= build({ brief: init.summary, fullDescription }));
+    },
+  };
 }
 
 /** At 90 columns; nothing breaks a help text of one long line but the terminal, in mid-word. */

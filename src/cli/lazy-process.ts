@@ -6,10 +6,20 @@
 import { fstatSync } from "node:fs";
 import type { CliContext, CliStream } from "./context.ts";
 
-export function lazyProcess(process: NodeJS.Process): CliContext["process"] {
+export interface LazyProcess extends Readonly<CliContext["process"]> {
+  exitCode?: number | string | null;
+  /** Whether all that was written has left this process. */
+  readonly drained: boolean;
+}
+
+export function lazyProcess(process: NodeJS.Process): LazyProcess {
+  const opened: NodeJS.WriteStream[] = [];
   return {
-    stdout: lazyStream(1, () => process.stdout),
-    stderr: lazyStream(2, () => process.stderr),
+    stdout: lazyStream(1, opened, () => process.stdout),
+    stderr: lazyStream(2, opened, () => process.stderr),
+    get drained() {
+      return opened.every((stream) => stream.writableLength === 0);
+    },
     stdin: {
       get isTTY() {
         return isTerminal(0);
@@ -19,12 +29,17 @@ export function lazyProcess(process: NodeJS.Process): CliContext["process"] {
   };
 }
 
-function lazyStream(descriptor: number, open: () => NodeJS.WriteStream): CliStream {
+function lazyStream(
+  descriptor: number,
+  all: NodeJS.WriteStream[],
+  open: () => NodeJS.WriteStream,
+): CliStream {
   const isTTY = isTerminal(descriptor);
   let opened: NodeJS.WriteStream | undefined;
   const stream = (): NodeJS.WriteStream => {
     if (opened === undefined) {
       opened = open();
+      all.push(opened);
       // `lockstep up | head` closes the pipe: the run goes on, and only its words are lost.
       opened.on("error", ignoreClosedPipe);
     }

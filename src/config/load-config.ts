@@ -42,7 +42,9 @@ export async function loadConfig(
 }
 
 function findConfig(cwd: string): string | undefined {
-  const found = readdirSync(cwd).filter((name) => FILE_NAME.test(name)).sort();
+  const found = readdirSync(cwd)
+    .filter((name) => FILE_NAME.test(name))
+    .sort();
   if (found.length > 1) {
     throw new Failure({
       class: "config.invalid",

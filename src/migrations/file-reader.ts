@@ -29,20 +29,17 @@ export class FileReader {
     const buffer = this.#buffer;
     const start = this.#used;
     // The last byte is for the line feed behind the file.
-    const limit = buffer.length - 1;
-    let end = start;
+    const room = buffer.length - 1 - start;
     const descriptor = openSync(path, "r");
+    let count: number;
     try {
-      // Until a read gives nothing: not every file system fills the buffer in one go.
-      for (;;) {
-        const count = readSync(descriptor, buffer, end, limit - end, null);
-        if (count === 0) break;
-        end += count;
-        if (end === limit) return this.#readAlone(path);
-      }
+      // read(2) of a plain file gives less than was asked for only at its end.
+      count = readSync(descriptor, buffer, start, room, null);
     } finally {
       closeSync(descriptor);
     }
+    if (count === room) return this.#readAlone(path);
+    const end = start + count;
     // So that the end of one file and the beginning of the next are never one UTF-8 sequence.
     buffer[end] = LF;
     this.#used = end + 1;

@@ -1,5 +1,5 @@
 /** Where libpq looks for a user's files, and reading a file that may not be there. */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -25,7 +25,7 @@ export function resolvePath(around: Surroundings, path: string): string {
 /** The bytes of a file, or undefined when there is none; any other error is thrown. */
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

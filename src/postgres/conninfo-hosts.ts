@@ -1,5 +1,5 @@
 /** The addresses of a connection: host, hostaddr and port lists matched up, and the defaults. */
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { isIP } from "node:net";
 
 import { Failure } from "../failures/failure.ts";
@@ -65,7 +65,7 @@ async function defaultHost(port: number): Promise<string> {
   if (process.platform === "win32") return "localhost";
   for (const dir of SOCKET_DIRS) {
     try {
-      if ((await stat(`${dir}/.s.PGSQL.${port}`)).isSocket()) return dir;
+      if (statSync(`${dir}/.s.PGSQL.${port}`).isSocket()) return dir;
     } catch {
       // Not there, or not ours to see: the next place is tried.
     }

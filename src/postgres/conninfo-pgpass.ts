@@ -2,7 +2,7 @@
  * The password file: `host:port:database:user:password` lines, the first match wins. As in libpq a
  * file that others can read is not used, because then they can read the password too.
  */
-import { readFile, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
 
 import { isAbsent, resolvePath, userFile, type Surroundings } from "./conninfo-files.ts";
 import { textOf, type Params } from "./conninfo-params.ts";
@@ -27,7 +27,7 @@ export async function readPasswordFile(
   const path =
     named === undefined ? userFile(around, ".pgpass", "pgpass.conf") : resolvePath(around, named);
   try {
-    const info = await stat(path);
+    const info = statSync(path);
     if (!info.isFile()) {
       notes.push(`The password file ${path} is not used: it is not a plain file.`);
       return () => undefined;
@@ -38,7 +38,7 @@ export async function readPasswordFile(
       );
       return () => undefined;
     }
-    const lines = (await readFile(path, "utf8")).split(/\r?\n/);
+    const lines = readFileSync(path, "utf8").split(/\r?\n/);
     return (key) => findPassword(lines, key);
   } catch (error) {
     if (!isAbsent(error)) {

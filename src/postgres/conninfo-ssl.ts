@@ -5,7 +5,7 @@
  * I2: a root certificate that exists is used in every mode, as in libpq's initialize_SSL: then
  *     `require` checks the chain too.
  */
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 
@@ -165,7 +165,7 @@ async function loadKey(params: Params, around: Surroundings): Promise<Buffer> {
     });
   }
   // libpq: 0600 for a file of one's own, 0640 for one of root.
-  const info = await stat(path);
+  const info = statSync(path);
   const allowed = info.uid === 0 ? 0o027 : 0o077;
   if (process.platform !== "win32" && (info.mode & allowed) !== 0) {
     throw new Failure({

@@ -14,10 +14,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { classify } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
 import { lockHolder, tryLock, unlock } from "../postgres/advisory-lock.ts";
-import { readIdentity, type ServerIdentity } from "../postgres/server-facts.ts";
+import { historyIsThere, readIdentity, type ServerIdentity } from "../postgres/server-facts.ts";
+import type { History } from "../history/read.ts";
 import { Session } from "../postgres/session.ts";
 import type { SessionInfo } from "./events.ts";
 import { faultPoint } from "./fault-points.ts";
+import { loadHistory } from "./migrate.ts";
 import { Observer, sessionInfo } from "./observer.ts";
 import type { OpenSession } from "./open-session.ts";
 import { ANY_EVENT_TRIGGER, sessionSettings } from "./session-settings.ts";
@@ -31,6 +33,8 @@ export type Acquired =
       readonly identity: ServerIdentity;
       /** An enabled event trigger runs code at DDL. */
       readonly eventTriggers: boolean;
+      /** As it was read under the lock; a pooled connection has none yet. */
+      readonly history: History | undefined;
     }
   | { readonly kind: "busy"; readonly holder: SessionInfo | undefined }
   | { readonly kind: "no-slot"; readonly reason: string };
@@ -51,6 +55,9 @@ export async function acquire(
   if (facts.proxied && !options.needsSession) return pooled(ctx, session);
 
   let side: Session;
+  const identity = readIdentity(session);
+  // Awaited where it is needed; when the observer cannot be opened it does not matter.
+  identity.catch(() => undefined);
   try {
     side = await Session.openHost(
       session.config,
@@ -77,7 +84,7 @@ export async function acquire(
         return await pooled(ctx, session);
       }
     }
-    return await direct(ctx, session, side, facts);
+    return await direct(ctx, session, side, facts, await identity);
   } catch (error) {
     await side.close();
     throw error;
@@ -110,15 +117,16 @@ async function direct(
   session: Session,
   side: Session,
   facts: OpenSession["facts"],
+  identity: ServerIdentity,
 ): Promise<Acquired> {
   faultPoint("before-lock");
   // The settings travel with the try: with the lock, a role's own timeouts are over; without it,
-  // the session ends.
-  const [[tried, , triggers], identity] = await Promise.all([
+  // the session ends. What is asked behind the try is asked under the lock.
+  const [[tried, , asked], other] = await Promise.all([
     session.batch([
       { text: tryLock(ctx.lock) },
       { text: sessionSettings(ctx, facts, { local: false }) },
-      { text: `select ${ANY_EVENT_TRIGGER}` },
+      { text: `select ${ANY_EVENT_TRIGGER}, ${historyIsThere(ctx.names)}` },
     ]),
     readIdentity(side),
   ]);
@@ -128,7 +136,11 @@ async function direct(
     return result;
   }
   faultPoint("after-lock");
-  const [[second], own] = await Promise.all([side.query(tryLock(ctx.lock)), readIdentity(session)]);
+  const [triggers, there] = asked?.rows[0] ?? [];
+  const [[second], history] = await Promise.all([
+    side.query(tryLock(ctx.lock)),
+    loadHistory(ctx, session, there === "t"),
+  ]);
   if (second?.["locked"] === "t") {
     await Promise.all([side.query(unlock(ctx.lock)), session.query(unlock(ctx.lock))]);
     throw new Failure({
@@ -136,13 +148,14 @@ async function direct(
       what: "A second session was granted the run lock while the first one held it, so the lock protects nothing on this connection.",
     });
   }
-  refuseDifferentServers(own, identity);
+  refuseDifferentServers(identity, other);
   return {
     kind: "locked",
     connection: "direct",
     observer: new Observer(side, [facts.backendPid]),
-    identity: own,
-    eventTriggers: triggers?.rows[0]?.[0] !== "f",
+    identity,
+    eventTriggers: triggers !== "f",
+    history,
   };
 }
 
@@ -153,6 +166,7 @@ async function pooled(ctx: RunContext, session: Session): Promise<Acquired> {
     connection: "pooled",
     observer: undefined,
     eventTriggers: true,
+    history: undefined,
     identity: await readIdentity(session),
   };
 }

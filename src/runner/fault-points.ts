@@ -25,8 +25,7 @@ export const FAULT_POINTS = {
   "batch-sent": "The COMMIT of one round of `db.batch` is on its way.",
   "batch-done": "One round of `db.batch` is committed.",
   "before-finish": "All migrations are done, the run's row is not closed.",
-  "before-unlock": "The run's row is closed, the lock is still held.",
-  "after-unlock": "The lock is released, the session is still open.",
+  "after-unlock": "The run's row is closed and the lock is released, the session is still open.",
 } as const;
 
 export type FaultPoint = keyof typeof FAULT_POINTS;

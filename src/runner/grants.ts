@@ -83,7 +83,10 @@ alter default privileges for role ${quoteIdent(migrator)} in schema ${schema}
   return `${usage}\n${existing}\n${why}`;
 }
 
-/** What one read of the history needs: see history/read.ts. The audit trail is not part of it. */
+/**
+ * What one read of the history needs: see history/read.ts. Of the audit trail it reads only that a
+ * run went down; who did it and why stay hidden.
+ */
 function grantExisting(names: HistoryNames, gate: string, own: boolean): string {
   const tables = [names.migrations, names.journal, names.runs, names.state];
   const list = tables.join(", ");
@@ -91,6 +94,8 @@ function grantExisting(names: HistoryNames, gate: string, own: boolean): string 
 begin
   if pg_catalog.to_regclass(${quoteLiteral(names.state)}) is not null then
     grant select on ${list}
+      to ${quoteIdent(gate)};
+    grant select (run_id, action, at) on ${names.audit}
       to ${quoteIdent(gate)};${
         own
           ? ""

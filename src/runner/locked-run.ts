@@ -23,6 +23,8 @@ export interface LockedRun {
   readonly waits: WaitRecord;
   /** Fencing: what the state row must still say when a step commits. */
   epoch: string;
+  /** The fingerprint of the schema before the work; null where there is none to compare with. */
+  readonly schemaNow: string | null;
   /** Steps of unfinished files, as the journal has them. */
   journal: readonly JournalRow[];
   /** A file ran in this session and may have left settings, a role or temporary objects. */

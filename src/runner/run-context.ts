@@ -1,7 +1,6 @@
 /** What every part of one run shares: its id, its events, its clock and its way to stop. */
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failures/failure.ts";
 import { historyNames, type HistoryNames } from "../history/tables.ts";
 import { runKey, transactionKey, type LockKey } from "../postgres/advisory-lock.ts";
@@ -66,13 +65,27 @@ export function createContext(command: string, options: RunnerOptions): RunConte
       emit({ event: "warning", code, message, ...(migration !== undefined && { migration }) });
     },
     async pause(ms) {
-      await sleep(ms, undefined, { signal }).catch(() => undefined);
+      await sleep(ms, signal);
       this.checkSignal();
     },
     checkSignal() {
       if (signal.aborted) throw interruption(signal);
     },
   };
+}
+
+/** By hand, because node:timers/promises and what it loads is a part of each start. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
 }
 
 /** The failure that an abort becomes: exit 143 for SIGTERM, 130 for SIGINT and for a caller's own. */

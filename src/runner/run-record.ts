@@ -4,8 +4,8 @@ import { Failure } from "../failures/failure.ts";
 import { fingerprintQuery } from "../history/fingerprint.ts";
 import { createHistory } from "../history/tables.ts";
 import type { ServerIdentity } from "../postgres/server-facts.ts";
-import { holdsLock } from "../postgres/advisory-lock.ts";
-import { BatchError } from "../postgres/batch.ts";
+import { holdsLock, unlock } from "../postgres/advisory-lock.ts";
+import { BatchError, type BatchItem } from "../postgres/batch.ts";
 import { BEGIN, COMMIT, GUARDS, guardOf } from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
 import type { LockedRun } from "./locked-run.ts";
@@ -15,7 +15,7 @@ import { sessionSettings } from "./session-settings.ts";
 
 /** Creates the history. On a pooled connection the lock is taken by the same transaction. */
 export async function bootstrap(
-  run: Omit<LockedRun, "epoch" | "journal">,
+  run: Omit<LockedRun, "epoch" | "schemaNow" | "journal">,
   schemaExists: boolean,
 ): Promise<void> {
   const { ctx } = run;
@@ -63,7 +63,8 @@ function anotherWasFirst(error: unknown): Failure | undefined {
 
 /**
  * Opens the run's row. With the lock held, the epoch moves on: a runner that lost its lock without
- * noticing can commit nothing any more. Returns the epoch that counts from now on.
+ * noticing can commit nothing any more. Returns the epoch that counts from now on, and what the
+ * schema looks like before the work.
  */
 export async function recordStart(
   ctx: RunContext,
@@ -72,8 +73,10 @@ export async function recordStart(
     readonly connection: "direct" | "pooled";
     readonly identity: ServerIdentity;
     readonly epoch: string;
+    /** Whether there is a fingerprint to compare today's with. */
+    readonly fingerprint: boolean;
   },
-): Promise<string> {
+): Promise<Pick<LockedRun, "epoch" | "schemaNow">> {
   const { names } = ctx;
   const results = await session.ownBatch([
     BEGIN,
@@ -96,11 +99,14 @@ export async function recordStart(
       ? [{ text: `update ${names.state} set epoch = epoch + 1 returning epoch` }]
       : []),
     COMMIT,
+    ...(options.fingerprint ? fingerprintItems(ctx) : []),
   ]);
   faultPoint("run-recorded");
-  return options.connection === "direct"
-    ? (results[2]?.rows[0]?.[0] ?? options.epoch)
-    : options.epoch;
+  return {
+    epoch:
+      options.connection === "direct" ? (results[2]?.rows[0]?.[0] ?? options.epoch) : options.epoch,
+    schemaNow: options.fingerprint ? (results.at(-2)?.rows[0]?.[0] ?? null) : null,
+  };
 }
 
 export interface RunEnd {
@@ -112,8 +118,11 @@ export interface RunEnd {
   readonly fingerprint?: false;
 }
 
-/** Closes the row. Synchronous: its flush is also the flush of every commit before it. */
-export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
+/**
+ * Closes the row, and lets the lock go in the same round trip; false when it was not held any more.
+ * Synchronous: its flush is also the flush of every commit before it.
+ */
+export async function recordEnd(run: LockedRun, end: RunEnd): Promise<boolean> {
   const { ctx, session } = run;
   faultPoint("before-finish");
   const { historySchema, historyPrefix } = ctx.settings;
@@ -122,7 +131,7 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
   // Between the transactions of a pooled run another one may be in the middle of its file.
   const safe = pooled ? `case when ${holdsLock(ctx.lock)} then ${current} end` : current;
   const fingerprint = end.fingerprint === false ? "fingerprint" : safe;
-  await despiteCancels(session, () =>
+  const results = await despiteCancels(session, () =>
     session.ownBatch([
       BEGIN,
       { text: "set local session authorization default" },
@@ -148,9 +157,11 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<void> {
         ],
       },
       COMMIT,
+      ...(pooled ? [] : [{ text: unlock(ctx.lock) }]),
     ]),
   );
-  faultPoint("before-unlock");
+  faultPoint("after-unlock");
+  return pooled || results.at(-1)?.rows[0]?.[0] === "t";
 }
 
 /**
@@ -192,17 +203,14 @@ export async function recordPause(
 }
 
 /** The fingerprint as it is now; see recordEnd for the search_path. */
-export async function currentFingerprint(
-  run: Pick<LockedRun, "ctx" | "session">,
-): Promise<string | null> {
-  const { settings } = run.ctx;
-  const results = await run.session.ownBatch([
+function fingerprintItems(ctx: RunContext): BatchItem[] {
+  const { historySchema, historyPrefix } = ctx.settings;
+  return [
     { text: "begin isolation level read committed read only" },
     { text: "set local search_path = ''" },
-    { text: fingerprintQuery(settings.historySchema, settings.historyPrefix) },
+    { text: fingerprintQuery(historySchema, historyPrefix) },
     COMMIT,
-  ]);
-  return results[2]?.rows[0]?.[0] ?? null;
+  ];
 }
 
 /** The commit that is being deployed, as the common CI systems name it. */

@@ -7,10 +7,9 @@ import type { History } from "../history/read.ts";
 import type { Migration } from "../migrations/migration.ts";
 import { loadModule } from "../migrations/load-module.ts";
 import { runFile, type FileOptions } from "./run-file.ts";
-import type { SessionInfo } from "./events.ts";
 import { faultPoint } from "./fault-points.ts";
 import { FlushPolicy } from "./flush-policy.ts";
-import { LOOK_AHEAD_FILES, LookAhead } from "./look-ahead.ts";
+import { LOOK_AHEAD_FILES, LookAhead, type Look } from "./look-ahead.ts";
 import type { LockedRun } from "./locked-run.ts";
 import { loadHistory } from "./migrate.ts";
 import { holdLock, WaitReport, type Locked } from "./hold-lock.ts";
@@ -19,7 +18,6 @@ import { needOwnSession, refusePooled } from "./pooled-rules.ts";
 import { noDown, Preparer, type Prepared } from "./prepare.ts";
 import { repeatablesInOrder } from "./repeatables.ts";
 import { elapsedMs, type RunContext } from "./run-context.ts";
-import { currentFingerprint } from "./run-record.ts";
 import { runModule } from "./run-module.ts";
 import { runOpaque } from "./run-opaque.ts";
 import { runStatements } from "./run-statements.ts";
@@ -79,12 +77,16 @@ export class Turn {
           onFlushed();
           return undefined;
         }
+        const order = this.#inOrder(work);
+        const looks = new LookAhead(ctx, acquired.observer);
+        // The first look travels with what is recorded before the work.
+        const first = looks.forNext(order.slice(0, LOOK_AHEAD_FILES));
         return async (run) => {
           // The run's row has just been committed.
           onFlushed();
           flush = new FlushPolicy(run, applied, direction);
           await this.#checkDrift(run, history);
-          await this.#execute(run, work, flush);
+          await this.#execute(run, order, flush, { looks, first });
         };
       },
       applied: () => applied.length,
@@ -92,27 +94,35 @@ export class Turn {
     });
   }
 
-  async #execute(run: LockedRun, work: readonly Migration[], flush: FlushPolicy): Promise<void> {
-    const { ctx } = this.#options;
-    // Repeatables were put in their order while everything was prepared.
+  /** Repeatables were put in their order while everything was prepared. */
+  #inOrder(work: readonly Migration[]): readonly Prepared[] {
     const wanted = new Set(work);
-    const order = [...this.#prepared.keys()].filter((migration) => wanted.has(migration));
-    ctx.emit({ event: "plan", migrations: order.map(({ id }) => id), steps: order.length });
-    const all = order.map((migration) => this.#prepared.get(migration)!);
-    const looks = new LookAhead(run);
-    let ahead: Promise<readonly SessionInfo[]> | undefined;
-    for (const [index, migration] of order.entries()) {
+    return [...this.#prepared].flatMap(([migration, prepared]) =>
+      wanted.has(migration) ? [prepared] : [],
+    );
+  }
+
+  async #execute(
+    run: LockedRun,
+    order: readonly Prepared[],
+    flush: FlushPolicy,
+    { looks, first }: { readonly looks: LookAhead; readonly first: Look | undefined },
+  ): Promise<void> {
+    const { ctx } = this.#options;
+    const migrations = order.map(({ migration }) => migration.id);
+    ctx.emit({ event: "plan", migrations, steps: order.length });
+    let ahead = first;
+    for (const [index, prepared] of order.entries()) {
       ctx.checkSignal();
-      const prepared = this.#prepared.get(migration)!;
-      const next = order[index + 1] && this.#prepared.get(order[index + 1]!);
+      const { migration } = prepared;
       ctx.emit({ event: "migration-started", migration: migration.id, file: prepared.file.path });
       const began = performance.now();
-      const asynchronousCommit = flush.mayDefer(prepared, next);
+      const asynchronousCommit = flush.mayDefer(prepared, order[index + 1]);
       if (prepared.mode === "none" || prepared.mode === "statement") {
         await runStatements(run, prepared);
       } else if (!(await recordSettledFile(run, prepared))) {
         const lookedAhead = ahead;
-        ahead = looks.forNext(all.slice(index + 1, index + 1 + LOOK_AHEAD_FILES));
+        ahead = looks.forNext(order.slice(index + 1, index + 1 + LOOK_AHEAD_FILES));
         await runWhole(run, prepared, {
           asynchronousCommit,
           ...(lookedAhead && { lookedAhead }),
@@ -126,7 +136,7 @@ export class Turn {
   async #checkDrift(run: LockedRun, history: History): Promise<void> {
     const { ctx } = run;
     if (history.fingerprint === null) return;
-    if ((await currentFingerprint(run)) === history.fingerprint) return;
+    if (run.schemaNow === history.fingerprint) return;
     // Without a lock of the session, what changed since the history was read may be a runner's work.
     if (
       run.connection === "pooled" &&

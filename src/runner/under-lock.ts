@@ -55,11 +55,9 @@ export async function underLock(
     recordParsed: false,
   };
   // The history may have been created, and its schema too, since the first look.
-  let history = await loadHistory(
-    ctx,
-    session,
-    await historyExists(ctx, session, facts.historyExists),
-  );
+  let history =
+    acquired.history ??
+    (await loadHistory(ctx, session, await historyExists(ctx, session, facts.historyExists)));
   if (!history.exists) {
     await bootstrap(base, facts.schemaExists).catch((error: unknown) => {
       throw notAllowed(ctx, facts, error) ?? error;
@@ -71,12 +69,13 @@ export async function underLock(
     await release(ctx, acquired, session);
     return { kind: "done" };
   }
-  const epoch = await recordStart(ctx, session, {
+  const start = await recordStart(ctx, session, {
     connection: acquired.connection,
     identity: acquired.identity,
     epoch: history.epoch,
+    fingerprint: history.fingerprint !== null,
   });
-  const run: LockedRun = { ...base, epoch, journal: history.journal };
+  const run: LockedRun = { ...base, ...start, journal: history.journal };
   let failure: Failure | undefined;
   try {
     await work(run);
@@ -89,7 +88,7 @@ export async function underLock(
       throw error;
     }
   }
-  await recordEnd(run, {
+  const unlocked = await recordEnd(run, {
     outcome: failure ? (ctx.signal.aborted ? "interrupted" : "failed") : "applied",
     applied: options.applied(),
     longestWaitMs: waits.longestMs,
@@ -97,7 +96,9 @@ export async function underLock(
     ...(options.fingerprint === false && { fingerprint: false }),
   });
   options.onRecorded?.();
-  await release(ctx, acquired, session, failure);
+  // A failure of the work is the one to report, also where the work itself gave the lock away.
+  if (failure) throw failure;
+  if (!unlocked) throw lockLost();
   return { kind: "done" };
 }
 
@@ -120,30 +121,23 @@ function notAllowed(
   });
 }
 
-/** A failure of the work is the one to report, also where the work itself gave the lock away. */
-async function release(
-  ctx: RunContext,
-  acquired: Locked,
-  session: Session,
-  failure?: Failure,
-): Promise<void> {
-  if (acquired.connection === "pooled") {
-    if (failure) throw failure;
-    return;
-  }
+/** Nothing was to be done. */
+async function release(ctx: RunContext, acquired: Locked, session: Session): Promise<void> {
+  if (acquired.connection === "pooled") return;
   const [row] = await session.query(unlock(ctx.lock)).catch((error: unknown) => {
     // A cancel that came late: the lock goes with the session, which ends now.
     if (serverError(error)?.sqlstate !== "57014") throw error;
     return [{ unlocked: "t" }];
   });
   faultPoint("after-unlock");
-  if (failure) throw failure;
-  if (row?.["unlocked"] !== "t") {
-    throw new Failure({
-      class: "runner.lock_lost",
-      what: "The run lock was not held any more when it was to be released.",
-    });
-  }
+  if (row?.["unlocked"] !== "t") throw lockLost();
+}
+
+function lockLost(): Failure {
+  return new Failure({
+    class: "runner.lock_lost",
+    what: "The run lock was not held any more when it was to be released.",
+  });
 }
 
 async function historyExists(ctx: RunContext, session: Session, before: boolean): Promise<boolean> {

@@ -6,6 +6,7 @@ import { runSql } from "../../src/postgres/admin.ts";
 import { startServer } from "../../src/sandbox/server.ts";
 import { runMany, type CliResult } from "../support/cli.ts";
 import { connect, freshDatabase, type TestDatabase } from "../support/database.ts";
+import { inHistorySchema } from "../support/elsewhere.ts";
 import { sharedServer, testedVersion } from "../support/postgres.ts";
 import { project } from "../support/project.ts";
 import {
@@ -73,7 +74,7 @@ describe("runners that start together", () => {
       expect(waited.length).toBeGreaterThan(0);
       const queries: Queries = {
         query: async <R>(sql: string, params: readonly unknown[] = []) =>
-          (await application[0]!.query(sql, [...params])).rows as R[],
+          (await application[0]!.query(inHistorySchema(sql), [...params])).rows as R[],
       };
       await expectOnce(results, queries);
     } finally {
