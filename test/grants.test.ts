@@ -180,7 +180,8 @@ it("gives the gate nothing of a shared schema but the history", async () => {
 });
 
 it("prints only the parts of the roles that are named", () => {
-  expect(grants({ historySchema: "lockstep", historyPrefix: "", roles: { gate: "pod" } })).toMatchInlineSnapshot(`
+  expect(grants({ historySchema: "lockstep", historyPrefix: "", roles: { gate: "pod" } }))
+    .toMatchInlineSnapshot(`
     "-- Apply in the database concerned, as a superuser, or on a managed server as its administrator,
     -- who needs to be a member of the migrator's role for that.
 

@@ -144,3 +144,16 @@ test("the documentation has every command, its examples and its flags", () => {
   expect(docs).toContain("| `--dir <folder>` … |");
   expect(docs).toContain("`lockstep repair [version…] [flags]`");
 });
+
+test("`up` may be run without any of its flags, as main.ts does", () => {
+  const up = COMMANDS.find((entry) => entry.name === "up")!.command as unknown as {
+    readonly parameters: {
+      readonly flags: Readonly<Record<string, { optional?: boolean; default?: unknown }>>;
+      readonly positional?: unknown;
+    };
+  };
+  const flags = Object.entries(up.parameters.flags);
+  expect(flags.length).toBeGreaterThan(10);
+  expect(flags.filter(([, flag]) => !flag.optional || flag.default !== undefined)).toEqual([]);
+  expect(up.parameters.positional).toBeUndefined();
+});

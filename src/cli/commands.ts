@@ -33,12 +33,17 @@ type Build = (docs: { brief: string; fullDescription: string }) => Command<CliCo
  */
 function entry(init: Omit<CommandEntry, "command">, build: Build): CommandEntry {
   let command: Command<CliContext> | undefined;
+  const docs = {
+    brief: init.summary,
+    get fullDescription() {
+      const examples = init.examples.map((example) => `  ${example}`).join("\n");
+      return `${wrap(init.description)}\n\nEXAMPLES\n${examples}`;
+    },
+  };
   return {
     ...init,
     get command() {
-      const examples = init.examples.map((example) => `  ${example}`).join("\n");
-      const fullDescription = `${wrap(init.description)}\n\nEXAMPLES\n${examples}`;
-      return (command ??= build({ brief: init.summary, fullDescription }));
+      return (command ??= build(docs));
     },
   };
 }

@@ -44,16 +44,17 @@ export const NO_HISTORY: History = {
   fingerprint: null,
 };
 
-// One row of text instead of a thousand rows: the driver's cost per row is most of the cost of a
-// start with nothing pending. The separators are control characters that no name contains.
-const FIELD = "\u001f";
-const RECORD = "\u001e";
+// One text instead of a thousand rows: the driver's cost per row is most of the cost of a start
+// with nothing pending. The separator is a control character that no name contains; the same
+// between fields and between rows, so that one split finds them all.
+const SEPARATOR = "\u001f";
+const FIELDS = 6;
 
 export function readHistory(names: HistoryNames): string {
   return `
   select s.layout, s.epoch,
     (select pg_catalog.string_agg(pg_catalog.concat_ws(E'\\x1f', m.kind, m.version, m.name,
-              coalesce(m.checksum, ''), m.origin, m.run_id), E'\\x1e' order by m.seq)
+              coalesce(m.checksum, ''), m.origin, m.run_id), E'\\x1f' order by m.seq)
      from (select kind, coalesce(version::pg_catalog.text, '') as version, name, checksum, origin, run_id, seq
            from ${names.migrations}) m) as migrations,
     (select pg_catalog.json_agg(pg_catalog.json_build_object('migration', j.migration, 'direction', j.direction,
@@ -78,20 +79,23 @@ export function parseHistory(row: TextRow | undefined): History {
     exists: true,
     layout: Number(row["layout"]),
     epoch: row["epoch"] ?? "0",
-    rows: text === null ? [] : text.split(RECORD).map(parseRow),
+    rows: text === null ? [] : parseRows(text.split(SEPARATOR)),
     journal: row["journal"] ? (JSON.parse(row["journal"]) as JournalRow[]) : [],
     fingerprint: row["fingerprint"] ?? null,
   };
 }
 
-function parseRow(record: string): HistoryRow {
-  const [kind, version, name, checksum, origin, runId] = record.split(FIELD);
-  return {
-    kind: kind as HistoryRow["kind"],
-    version: version === "" ? null : version!,
-    name: name!,
-    checksum: checksum === "" ? null : checksum!,
-    origin: origin!,
-    runId: runId!,
-  };
+function parseRows(fields: readonly string[]): HistoryRow[] {
+  const rows: HistoryRow[] = [];
+  for (let at = 0; at < fields.length; at += FIELDS) {
+    rows.push({
+      kind: fields[at] as HistoryRow["kind"],
+      version: fields[at + 1] || null,
+      name: fields[at + 2]!,
+      checksum: fields[at + 3] || null,
+      origin: fields[at + 4]!,
+      runId: fields[at + 5]!,
+    });
+  }
+  return rows;
 }

@@ -33,7 +33,8 @@ export interface RunContext {
 }
 
 export function createContext(command: string, options: RunnerOptions): RunContext {
-  const runId = randomUUID();
+  // Without the cache, which is made for a hundred more of them.
+  const runId = randomUUID({ disableEntropyCache: true });
   const host = hostname();
   const names = historyNames(options.settings);
   const signal = options.signal ?? new AbortController().signal;

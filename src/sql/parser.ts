@@ -32,6 +32,9 @@ const SHORT_PROCESS_FLAGS = [
   "--no-wasm-dynamic-tiering",
   "--no-wasm-tier-up",
   "--wasm-lazy-compilation",
+  // For JavaScript, too: what is hot in half a second is not worth what compiling it costs (500
+  // small files: 0.45 s of CPU, with this 0.36 s, on Node 20). Loops that stay hot still get there.
+  "--interrupt-budget=1000000",
 ];
 
 let loading: Promise<Parser> | undefined;

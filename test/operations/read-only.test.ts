@@ -97,9 +97,7 @@ test("an abort ends a look that waits for the history", async () => {
   await libraryUp(db.url, ONE);
   const other = await connect(db.url, "test locker");
   try {
-    await other.query(
-      inHistorySchema("begin; lock table lockstep.state in access exclusive mode"),
-    );
+    await other.query(inHistorySchema("begin; lock table lockstep.state in access exclusive mode"));
     const options = await runnerOptionsFor(db.url, ONE, { signal: AbortSignal.timeout(300) });
     await expect(status(options)).rejects.toMatchObject({ class: "interrupted" });
   } finally {
