@@ -37,7 +37,11 @@ export async function report(
               (select count(*) from lockstep.journal) as open`,
     )
   ).rows;
-  const locks = runners.filter((runner) => runner.find("lock-acquired")).map(({ name }) => name);
+  const locks = runners
+    .flatMap(({ name, find }) => ({ name, at: find("lock-acquired")?.at }))
+    .filter(({ at }) => at !== undefined)
+    .toSorted((left, right) => left.at!.localeCompare(right.at!))
+    .map(({ name }) => name);
   const waited = runners
     .filter((runner) => runner.find("waiting-for-lock") && !locks.slice(0, 1).includes(runner.name))
     .map(({ name }) => name);

@@ -45,8 +45,8 @@ export const NO_HISTORY: History = {
 };
 
 // One text instead of a thousand rows: the driver's cost per row is most of the cost of a start
-// with nothing pending. The separator is a control character that no name contains; the same
-// between fields and between rows, so that one split finds them all.
+// with nothing pending. The separator is a control character, taken out of names; the same between
+// fields and between rows, so that one split finds them all.
 const SEPARATOR = "\u001f";
 const FIELDS = 6;
 
@@ -55,7 +55,8 @@ export function readHistory(names: HistoryNames): string {
   select s.layout, s.epoch,
     (select pg_catalog.string_agg(pg_catalog.concat_ws(E'\\x1f', m.kind, m.version, m.name,
               coalesce(m.checksum, ''), m.origin, m.run_id), E'\\x1f' order by m.seq)
-     from (select kind, coalesce(version::pg_catalog.text, '') as version, name, checksum, origin, run_id, seq
+     from (select kind, coalesce(version::pg_catalog.text, '') as version,
+             pg_catalog.translate(name, E'\\x1f', '') as name, checksum, origin, run_id, seq
            from ${names.migrations}) m) as migrations,
     (select pg_catalog.json_agg(pg_catalog.json_build_object('migration', j.migration, 'direction', j.direction,
               'ordinal', j.ordinal, 'kind', j.kind, 'statementChecksum', j.statement_checksum,
