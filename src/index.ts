@@ -3,7 +3,12 @@ export { migrate, plan, status, verify, type MigrateOptions } from "./library/op
 export type { CommonOptions } from "./library/options.ts";
 export type { Connection, PgClient, PgPool } from "./library/connection.ts";
 export { defineConfig, type Config } from "./config/config.ts";
-export { Failure, type FailureJson, type ServerError, type SourceLocation } from "./failures/failure.ts";
+export {
+  Failure,
+  type FailureJson,
+  type ServerError,
+  type SourceLocation,
+} from "./failures/failure.ts";
 export { EXIT_CODES, type ExitCode, type ExitCodeName } from "./failures/exit-codes.ts";
 export { FAILURE_CLASSES, type FailureClass, type FailureClassId } from "./failures/taxonomy.ts";
 export type { MigrationData } from "./migrations/from-data.ts";
@@ -15,7 +20,29 @@ export type {
   MigrationSql,
   Row,
 } from "./migrations/migration.ts";
-export type { ConnectionKind, OnEvent, RunEvent, RunEventBody, SessionInfo } from "./runner/events.ts";
-export type { Plan, PlannedLock, PlannedMigration, PlannedStatement, PlannedStep, RefusedMigration } from "./runner/plan.ts";
-export type { AppliedRow, LastRun, PendingRow, Problem, ProblemKind, RunResult, StatusResult, VerifyResult } from "./runner/results.ts";
+export type {
+  ConnectionKind,
+  OnEvent,
+  RunEvent,
+  RunEventBody,
+  SessionInfo,
+} from "./runner/events.ts";
+export type {
+  Plan,
+  PlannedLock,
+  PlannedMigration,
+  PlannedStatement,
+  PlannedStep,
+  RefusedMigration,
+} from "./runner/plan.ts";
+export type {
+  AppliedRow,
+  LastRun,
+  PendingRow,
+  Problem,
+  ProblemKind,
+  RunResult,
+  StatusResult,
+  VerifyResult,
+} from "./runner/results.ts";
 export { createSandbox, type Sandbox } from "./sandbox/sandbox.ts";

@@ -29,7 +29,9 @@ export interface TestDatabases extends AsyncDisposable {
  * Starts one throw-away server. The migrations run once, at the first `create`; every database
  * after that is a copy.
  */
-export async function createTestDatabases(options: TestDatabasesOptions = {}): Promise<TestDatabases> {
+export async function createTestDatabases(
+  options: TestDatabasesOptions = {},
+): Promise<TestDatabases> {
   const { version, seed, ...common } = options;
   const sandbox = await createSandbox(version === undefined ? {} : { version });
   const migrations = await (await runnerOptions({ ...common, connection: sandbox.url() })).source();

@@ -6,7 +6,10 @@
 import { quoteLiteral } from "../postgres/identifiers.ts";
 
 export function fingerprintQuery(historySchema: string, historyPrefix: string): string {
-  const own = historyPrefix === "" ? "" : `and not (n.nspname = ${quoteLiteral(historySchema)} and c.relname like ${quoteLiteral(`${historyPrefix.replaceAll(/[\\%_]/g, "\\$&")}%`)})`;
+  const own =
+    historyPrefix === ""
+      ? ""
+      : `and not (n.nspname = ${quoteLiteral(historySchema)} and c.relname like ${quoteLiteral(`${historyPrefix.replaceAll(/[\\%_]/g, "\\$&")}%`)})`;
   const hidden = historyPrefix === "" ? `and n.nspname <> ${quoteLiteral(historySchema)}` : "";
   const schemas = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema' ${hidden}`;
   return `

@@ -49,7 +49,10 @@ export function insertApplied(
 
 export function deleteApplied(names: HistoryNames, version: string, guard?: string): BatchItem {
   const guarded = guard === undefined ? "" : ` and ${guard} = 'ok'`;
-  return { text: `delete from ${names.migrations} where version = $1${guarded}`, values: [version] };
+  return {
+    text: `delete from ${names.migrations} where version = $1${guarded}`,
+    values: [version],
+  };
 }
 
 /** Affects no row when the checksum is not `from` any more. */

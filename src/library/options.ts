@@ -66,7 +66,9 @@ export async function runnerOptions(options: CommonOptions): Promise<RunnerOptio
   return {
     target: await targetOf(options.connection),
     source: async () =>
-      migrations ? migrationsFromData(migrations) : readMigrations([dir ?? "migrations"].flat(), { cwd }),
+      migrations
+        ? migrationsFromData(migrations)
+        : readMigrations([dir ?? "migrations"].flat(), { cwd }),
     settings: { ...DEFAULT_SETTINGS, ...overrides },
     ...(onEvent && { onEvent }),
     ...(signal && { signal }),

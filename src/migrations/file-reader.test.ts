@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { FileReader } from "./file-reader.ts";
+import { checksumOf } from "./checksum.ts";
+import { assertWhole, FileReader } from "./file-reader.ts";
 
 let folder = "";
 
@@ -61,4 +62,14 @@ test.each<[string, (string | Buffer)[]]>([
 test("a file that cannot be opened throws what node says", () => {
   const reader = new FileReader();
   expect(() => reader.read(join(folder, "none"))).toThrow(/ENOENT/);
+});
+
+test("a file that changed since it was read does not run", () => {
+  const path = join(folder, "grows");
+  writeFileSync(path, "select 1;");
+  const bytes = new FileReader().read(path);
+  const file = { path: "grows", absolutePath: path, bytes, checksum: checksumOf(bytes) };
+  expect(() => assertWhole(file)).not.toThrow();
+  writeFileSync(path, "select 1; select 2;");
+  expect(() => assertWhole(file)).toThrow("has 19 bytes, but 9 were read");
 });

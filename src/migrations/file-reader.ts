@@ -7,7 +7,9 @@
  * I1: a view is never written again, so that what was hashed is what is executed.
  */
 import { isUtf8 } from "node:buffer";
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { Failure } from "../failures/failure.ts";
+import type { MigrationFile } from "./migration.ts";
 
 /** Holds the files of most projects in one piece, without being felt in the memory of a process. */
 const BUFFER_SIZE = 256 * 1024;
@@ -33,7 +35,8 @@ export class FileReader {
     const descriptor = openSync(path, "r");
     let count: number;
     try {
-      // read(2) of a plain file gives less than was asked for only at its end.
+      // read(2) of a plain file gives less than was asked for only at its end. A file system that
+      // does otherwise is noticed before anything of the file runs (assertWhole).
       count = readSync(descriptor, buffer, start, room, null);
     } finally {
       closeSync(descriptor);
@@ -69,4 +72,21 @@ export class FileReader {
 
 function isPlain(bytes: Buffer): boolean {
   return !bytes.includes(CR) && !bytes.includes(0) && isUtf8(bytes);
+}
+
+/**
+ * A file that is about to run was read whole, and has not grown or shrunk since. Asked of pending
+ * files only: an applied one with other bytes is found by its checksum.
+ */
+export function assertWhole({ path, absolutePath, bytes }: MigrationFile): void {
+  if (absolutePath === undefined) return;
+  const { size } = statSync(absolutePath);
+  if (size === bytes.length) return;
+  throw new Failure({
+    class: "file.invalid",
+    what: `\`${path}\` has ${size} bytes, but ${bytes.length} were read: it changed meanwhile, or its file system gave only a part.`,
+    state: "Nothing was changed.",
+    action: "Run the same command again when the file is written completely.",
+    location: { file: path, line: 1, column: 1 },
+  });
 }

@@ -13,6 +13,7 @@ import {
   type LockFacts,
 } from "../locks/locks-of-statement.ts";
 import { blocksWrites, LOCK_MODES, type LockMode } from "../locks/lock-mode.ts";
+import { assertWhole } from "../migrations/file-reader.ts";
 import type { Migration, MigrationFile } from "../migrations/migration.ts";
 import { qualified } from "../postgres/identifiers.ts";
 import { parseFile } from "../sql/parse-file.ts";
@@ -131,6 +132,7 @@ export class Preparer {
     }
     const file = direction === "up" ? migration.up : migration.down;
     if (file === undefined) throw noDown(migration);
+    assertWhole(file);
     const parsed = await this.parse(file);
     const base = { migration, direction, file, directives: parsed.directives };
     if (parsed.opaque) {

@@ -8,7 +8,11 @@ const cases: [string, string, string][] = [
     "CREATE UNIQUE INDEX",
     "USING btree (a) WHERE b > 1",
   ],
-  ["create index /* on (c) */ concurrently é on t -- (x)\n (lower('é'))", "create index", "(lower('é'))"],
+  [
+    "create index /* on (c) */ concurrently é on t -- (x)\n (lower('é'))",
+    "create index",
+    "(lower('é'))",
+  ],
 ];
 
 test.each(cases)("%s is taken apart", (text, head, tail) => {

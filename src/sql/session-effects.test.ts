@@ -17,7 +17,10 @@ test.each([
   ["select 1 as a into temp t", "creates a temporary object"],
   ["create temp table t as select 1", "creates a temporary object"],
   ["select pg_advisory_lock(1)", "takes an advisory lock of the session"],
-  ["with l as (select pg_try_advisory_lock_shared(1, 2)) select * from l", "takes an advisory lock of the session"],
+  [
+    "with l as (select pg_try_advisory_lock_shared(1, 2)) select * from l",
+    "takes an advisory lock of the session",
+  ],
 ])("%s stays in the session", async (sql, what) => {
   const [statement] = (await parseText(sql)).statements;
   expect(leavesInSession(statement!)).toBe(what);

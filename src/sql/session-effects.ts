@@ -21,7 +21,9 @@ export function leavesInSession({ node }: Pick<Statement, "node">): string | und
   if ("LoadStmt" in node) return "loads a library";
   if ("DeclareCursorStmt" in node) {
     // CURSOR_OPT_HOLD of parsenodes.h, 14–18.
-    return ((node.DeclareCursorStmt.options ?? 0) & 0x20) === 0 ? undefined : "leaves a cursor open";
+    return ((node.DeclareCursorStmt.options ?? 0) & 0x20) === 0
+      ? undefined
+      : "leaves a cursor open";
   }
   let found: string | undefined;
   walk(node, (type, fields) => {
@@ -50,6 +52,7 @@ function dropsAtCommit(node: Statement["node"]): boolean {
 /** The third argument of set_config is the constant true. */
 function isLocal(args: unknown): boolean {
   const constant: unknown = Array.isArray(args) ? args[2] : undefined;
-  const value = isFields(constant) && isFields(constant["A_Const"]) && constant["A_Const"]["boolval"];
+  const value =
+    isFields(constant) && isFields(constant["A_Const"]) && constant["A_Const"]["boolval"];
   return isFields(value) && value["boolval"] === true;
 }

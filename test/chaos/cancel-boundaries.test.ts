@@ -225,8 +225,9 @@ test("a cancel that comes too late, when the file is applied, fails nothing", as
 test("the backend ended in front of every message: the run goes on, each file applied once", async () => {
   const done: number[] = [];
   const seen: string[] = [];
+  let short = 0;
   for (let k = 0; ; k += 1) {
-    const { rule, hit } = atBoundary(k, "session", async () => {
+    const { rule, hit } = atBoundary(seen.length, "session", async () => {
       const pid = await workPid();
       await db.admin.query("select pg_terminate_backend($1)", [pid]);
       await waitUntil(
@@ -238,8 +239,12 @@ test("the backend ended in front of every message: the run goes on, each file ap
     const run = await libraryUp(proxy.url(db.url), files(k, done));
     rule.remove();
     const message = hit();
-    if (message === undefined) break;
-    seen.push(message);
+    if (message === undefined) {
+      // The observer looks more often in a slow run: this one may have had less to say than the last.
+      if (seen.at(-1) === "X" || (short += 1) > 5) break;
+    } else {
+      seen.push(message);
+    }
     expect(await expectWhole(k, run), `k=${k}`).toBe(true);
     expect(run.result?.applied).toEqual([`${k + 2}_boundary`]);
     done.push(k);
