@@ -47,7 +47,7 @@ it("a lock on a table without a role is refused, so that no lock is forgotten", 
     statement: "alter table account add foreign key (org_id) references org",
     targets: { target: "account", child: "account_vip" },
   };
-  await expect(measureLocks(server.url(), Number(server.version), [forgetful])).rejects.toThrow(
+  await expect(measureLocks(server.url(), server.version, [forgetful])).rejects.toThrow(
     "takes SHARE ROW EXCLUSIVE on `org`, which has no role in the catalogue",
   );
 });
@@ -59,7 +59,7 @@ it("a concurrent statement that nothing holds up is refused, not measured as fre
     targets: { target: "account" },
     behind: ["lock table account in access share mode"],
   };
-  await expect(measureLocks(server.url(), Number(server.version), [unhindered])).rejects.toThrow(
+  await expect(measureLocks(server.url(), server.version, [unhindered])).rejects.toThrow(
     "ended without waiting",
   );
 });
