@@ -22,7 +22,7 @@ export async function report(
     run_id: string;
   }>(
     `select case when version is null then 'R__' || name else lpad(version::text, 4, '0') || '_' || name end as id,
-            to_char(applied_at + duration_ms * interval '1 ms', 'HH24:MI:SS.MS') as at, run_id
+            to_char(applied_at, 'HH24:MI:SS.MS') as at, run_id
      from lockstep.migrations order by seq`,
   );
   for (const row of rows) {

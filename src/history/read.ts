@@ -67,7 +67,7 @@ export function readHistory(names: HistoryNames): string {
            order by finished_at desc limit 1) r
      where not exists (select from ${names.journal})
        and not exists (select from ${names.migrations} m where m.run_id <> r.id
-         and m.applied_at + m.duration_ms * interval '1 ms' > r.finished_at)
+         and m.applied_at > r.finished_at)
        and not exists (select from ${names.audit} a where a.run_id <> r.id
          and a.action = 'down' and a.at > r.finished_at)) as fingerprint
   from ${names.state} s`;

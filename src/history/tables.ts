@@ -52,7 +52,7 @@ export function createHistory(names: HistoryNames, schemaExists: boolean): reado
       version numeric(1000, 0) unique,
       name text not null,
       checksum text,
-      applied_at timestamptz not null default pg_catalog.now(),
+      applied_at timestamptz not null default pg_catalog.clock_timestamp(),
       applied_by text not null default session_user,
       duration_ms integer not null,
       run_id uuid not null,
