@@ -19,6 +19,9 @@ import { waitUntil } from "../support/wait-until.ts";
 
 const FILES = 6;
 
+/** The server joins the parts of a literal around a comment, the parser does not know that. */
+const UNREADABLE = "select E'a'\n -- ';\n 'b\\'';";
+
 /** The second statement of each file fails when the file runs twice, and counts how often it did. */
 function counted(files = FILES): Record<string, string> {
   const list: Record<string, string> = {
@@ -208,6 +211,27 @@ describe.skipIf(skipWithoutPgBouncer() !== undefined)("through PgBouncer", () =>
     expect([failure?.class, failure?.exitCode]).toEqual(["runner.pooled_refused", 78]);
     expect(failure?.location).toMatchObject({ file: "2_state.sql", line: 2, column: 1 });
     expect(await db.admin.query("select to_regclass('t') as t")).toEqual([{ t: null }]);
+  });
+
+  test("transaction pooling refuses what cannot be read: nobody sees what it leaves", async () => {
+    const url = await start("transaction", 2);
+    const { failure } = await libraryUp(url, {
+      "1_table.sql": "create table t (id int);",
+      "2_odd.sql": UNREADABLE,
+    });
+    expect([failure?.class, failure?.exitCode]).toEqual(["runner.pooled_refused", 78]);
+    expect(await db.admin.query("select to_regclass('t') as t")).toEqual([{ t: null }]);
+  });
+
+  test("session pooling runs both, and the next user of the session finds no trace", async () => {
+    const url = await start("session", 3);
+    const { failure } = await libraryUp(url, {
+      "1_dump.sql": "select pg_catalog.set_config('search_path', '', false);",
+      "2_odd.sql": UNREADABLE,
+      "3_table.sql": "create table t (id int);",
+    });
+    expect(failure?.message).toBe(undefined);
+    await expectCleanPool(url, 3);
   });
 
   test("transaction pooling runs what ends with the transaction", async () => {
