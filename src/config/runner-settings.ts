@@ -4,27 +4,14 @@ import type { ConfigValues } from "./config.ts";
 import { parseDuration } from "./duration.ts";
 import { readPlaceholders, type EnvValue, type EnvValues } from "./env.ts";
 import type { SettingsFlags } from "./flags.ts";
-
-/** The same fields as the runner's settings; that room is above this one. */
-export interface ResolvedRunnerSettings {
-  readonly historySchema: string;
-  readonly historyPrefix: string;
-  readonly lockWaitMs: number;
-  readonly capMs: number;
-  readonly budgetMs: number;
-  readonly connectWaitMs: number;
-  readonly outOfOrder: "refuse" | "allow";
-  readonly strict: boolean;
-  readonly placeholders?: Readonly<Record<string, string>>;
-  readonly searchPath?: string;
-}
+import { DEFAULT_SETTINGS, type RunnerSettings } from "./runner-defaults.ts";
 
 export function resolveRunnerSettings(
   flags: SettingsFlags,
   variables: EnvValues,
   file: ConfigValues,
   env: NodeJS.ProcessEnv,
-): ResolvedRunnerSettings {
+): RunnerSettings {
   const text = (key: "historySchema" | "historyPrefix" | "searchPath") =>
     flags[key] ?? variables[key]?.value ?? file[key];
   const duration = (key: DurationKey, byDefault: number) => {
@@ -37,14 +24,18 @@ export function resolveRunnerSettings(
   const searchPath = text("searchPath");
   const placeholders = choosePlaceholders(flags, file, env);
   return {
-    historySchema: text("historySchema") || "lockstep",
-    historyPrefix: text("historyPrefix") ?? "",
-    lockWaitMs: duration("lockWait", 600_000),
-    capMs: checkCap(duration("lockTimeout", 80)),
-    budgetMs: duration("budget", 600_000),
-    connectWaitMs: duration("connectWait", 60_000),
-    outOfOrder: flags.outOfOrder ?? readOutOfOrder(variables) ?? file.outOfOrder ?? "refuse",
-    strict: flags.strict ?? readStrict(variables) ?? file.strict ?? false,
+    historySchema: text("historySchema") || DEFAULT_SETTINGS.historySchema,
+    historyPrefix: text("historyPrefix") ?? DEFAULT_SETTINGS.historyPrefix,
+    lockWaitMs: duration("lockWait", DEFAULT_SETTINGS.lockWaitMs),
+    capMs: checkCap(duration("lockTimeout", DEFAULT_SETTINGS.capMs)),
+    budgetMs: duration("budget", DEFAULT_SETTINGS.budgetMs),
+    connectWaitMs: duration("connectWait", DEFAULT_SETTINGS.connectWaitMs),
+    outOfOrder:
+      flags.outOfOrder ??
+      readOutOfOrder(variables) ??
+      file.outOfOrder ??
+      DEFAULT_SETTINGS.outOfOrder,
+    strict: flags.strict ?? readStrict(variables) ?? file.strict ?? DEFAULT_SETTINGS.strict,
     ...(placeholders && { placeholders }),
     ...(searchPath && { searchPath }),
   };

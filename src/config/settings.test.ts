@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { Failure } from "../failures/failure.ts";
-import { DEFAULT_SETTINGS } from "../runner/options.ts";
+import { DEFAULT_SETTINGS } from "./runner-defaults.ts";
 import { loadSettings, type ResolvedSettings, type SettingsInput } from "./settings.ts";
 
 let cwd: string;

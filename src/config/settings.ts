@@ -11,7 +11,8 @@ import type { ConfigValues } from "./config.ts";
 import { readEnv, splitDirs, warnUnknown, type EnvValues } from "./env.ts";
 import type { SettingsFlags } from "./flags.ts";
 import { loadConfig, type LoadedConfig } from "./load-config.ts";
-import { resolveRunnerSettings, type ResolvedRunnerSettings } from "./runner-settings.ts";
+import type { RunnerSettings } from "./runner-defaults.ts";
+import { resolveRunnerSettings } from "./runner-settings.ts";
 
 export interface SettingsInput {
   readonly cwd: string;
@@ -27,7 +28,7 @@ export interface ResolvedSettings {
   /** Absolute paths. */
   readonly dirs: readonly string[];
   readonly environment?: string;
-  readonly settings: ResolvedRunnerSettings;
+  readonly settings: RunnerSettings;
   /** Absolute path. */
   readonly configFile?: string;
   readonly warnings: readonly string[];

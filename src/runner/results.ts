@@ -1,5 +1,6 @@
 /** What the operations return: plain data, the same for the library and for `--json`. */
 import type { FailureJson } from "../failures/failure.ts";
+import type { AppliedDetail, RunDetail } from "../history/details.ts";
 
 export interface RunResult {
   readonly runId: string;
@@ -13,17 +14,8 @@ export interface RunResult {
   readonly warnings: readonly string[];
 }
 
-export interface AppliedRow {
+export interface AppliedRow extends AppliedDetail {
   readonly id: string;
-  readonly kind: "versioned" | "repeatable" | "baseline";
-  readonly version: string | null;
-  readonly name: string;
-  readonly checksum: string | null;
-  /** ISO 8601. */
-  readonly appliedAt: string;
-  readonly appliedBy: string;
-  readonly durationMs: number;
-  readonly origin: string;
 }
 
 export type ProblemKind = "edited" | "missing" | "out-of-order" | "interrupted" | "unknown-outcome";
@@ -67,16 +59,7 @@ export interface StatusResult {
   } | null;
 }
 
-export interface LastRun {
-  readonly id: string;
-  readonly command: string;
-  readonly startedAt: string;
-  readonly finishedAt: string | null;
-  readonly outcome: string;
-  readonly failureClass: string | null;
-  readonly host: string;
-  readonly by: string;
-}
+export type LastRun = RunDetail;
 
 export interface VerifyResult {
   readonly checked: number;
