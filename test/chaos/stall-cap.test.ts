@@ -110,7 +110,9 @@ async function report(client: pg.Client, ms: number): Promise<void> {
   await client.query("commit");
 }
 
-describe("no session waits longer than 100 ms behind a migration", () => {
+// Measured against a fixed 100 ms: a machine that stops for a moment only adds to it, and a real
+// stall is there in every try.
+describe("no session waits longer than 100 ms behind a migration", { retry: 2 }, () => {
   test("that waits for a report of six seconds", async () => {
     const reader = await session("report");
     const { result, waits } = await underLoad([], () => report(reader, 6000));
@@ -203,16 +205,20 @@ describe("no session waits longer than 100 ms behind a migration", () => {
   });
 });
 
-test("the longest wait that a run reports is the one that the server shows", async () => {
-  const reader = await session("short report");
-  const { result, waits } = await underLoad([], () => report(reader, 1500));
-  expectApplied(result, ALL);
-  const end = result.events().at(-1) as { longestWaitMs: number };
-  // Both sample, every 5 and every 10 ms, so they may differ by that and a delivery.
-  expect(Math.abs(end.longestWaitMs - waits.maxWaitMs)).toBeLessThan(40);
-});
+test(
+  "the longest wait that a run reports is the one that the server shows",
+  { retry: 2 },
+  async () => {
+    const reader = await session("short report");
+    const { result, waits } = await underLoad([], () => report(reader, 1500));
+    expectApplied(result, ALL);
+    const end = result.events().at(-1) as { longestWaitMs: number };
+    // Both sample, every 5 and every 10 ms, so they may differ by that and a delivery.
+    expect(Math.abs(end.longestWaitMs - waits.maxWaitMs)).toBeLessThan(40);
+  },
+);
 
-test("the load feels a migration hardly more than no migration", async () => {
+test("the load feels a migration hardly more than no migration", { retry: 2 }, async () => {
   const control = await underLoad(["--count", "1"], undefined, database.url, {
     "migrations/1_nothing.sql": "select 1;",
   });
@@ -235,7 +241,7 @@ describe("autovacuum", () => {
   });
   afterEach(() => server.close());
 
-  test("of a big table yields, and nobody waits for long", async () => {
+  test("of a big table yields, and nobody waits for long", { retry: 2 }, async () => {
     const url = server.url("postgres");
     await runSql(
       url,
