@@ -2,7 +2,7 @@
 import * as v from "valibot";
 
 import { Failure } from "../failures/failure.ts";
-import { nearestName } from "../postgres/conninfo-nearest.ts";
+import { nearest } from "../failures/nearest.ts";
 import type { Config } from "./config.ts";
 import { readDuration } from "./duration.ts";
 
@@ -70,7 +70,7 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   const last = path.slice(path.lastIndexOf(".") + 1);
   // strictObject reports an unknown key as one that should be `never`.
   if (issue.expected === "never") {
-    const near = nearestName(last, [...Object.keys(VALUES), "environments"]);
+    const near = nearest(last, [...Object.keys(VALUES), "environments"]);
     return `\`${path}\` is not known${near === undefined ? "" : `; did you mean \`${near}\``}`;
   }
   if (issue.type === "strict_object") return `\`${path}\` must be an object`;

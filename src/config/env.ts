@@ -1,7 +1,7 @@
 /** What LOCKSTEP_* and DATABASE_URL variables say; an empty variable counts as not set. */
 import { delimiter } from "node:path";
 
-import { nearestName } from "../postgres/conninfo-nearest.ts";
+import { nearest } from "../failures/nearest.ts";
 import type { ConfigValues } from "./config.ts";
 
 /** Each variable, and the configuration key that it replaces where there is one. */
@@ -86,7 +86,7 @@ export function warnUnknown(env: NodeJS.ProcessEnv): string[] {
     // LOCKSTEP_TEST_ is for fault injection in tests.
     if (name.startsWith(PLACEHOLDER_PREFIX) || name.startsWith("LOCKSTEP_TEST_")) continue;
     if (SERVICE_LINK.test(name)) continue;
-    const near = nearestName(name, Object.keys(VARIABLES));
+    const near = nearest(name, Object.keys(VARIABLES));
     warnings.push(
       `The variable \`${name}\` is not known and has no effect${near === undefined ? "" : `; did you mean \`${near}\``}.`,
     );

@@ -6,7 +6,7 @@ import { dirname, resolve } from "node:path";
 
 import { Failure } from "../failures/failure.ts";
 import { hasConnectionEnv } from "../postgres/conninfo.ts";
-import { nearestName } from "../postgres/conninfo-nearest.ts";
+import { nearest } from "../failures/nearest.ts";
 import type { ConfigValues } from "./config.ts";
 import { readEnv, splitDirs, warnUnknown, type EnvValues } from "./env.ts";
 import type { SettingsFlags } from "./flags.ts";
@@ -86,7 +86,7 @@ function mergeEnvironment(
 
 function unknownEnvironment(loaded: LoadedConfig | undefined, name: string): Failure {
   const known = Object.keys(loaded?.config.environments ?? {});
-  const near = nearestName(name, known);
+  const near = nearest(name, known);
   return new Failure({
     class: "config.invalid",
     what: loaded

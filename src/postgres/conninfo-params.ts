@@ -4,7 +4,7 @@
  * I1: no message of this file contains a value that may be a password.
  */
 import { Failure } from "../failures/failure.ts";
-import { nearestName } from "./conninfo-nearest.ts";
+import { nearest } from "../failures/nearest.ts";
 
 /** Each parameter that libpq knows, with the environment variable that stands in for it. */
 export const LIBPQ_PARAMS = {
@@ -149,7 +149,7 @@ export function wordOf<W extends string>(
   if (value === undefined) return undefined;
   const word = words.find((candidate) => candidate === value);
   if (word !== undefined) return word;
-  const near = nearestName(value, words);
+  const near = nearest(value, words);
   throw new Failure({
     class: "config.invalid",
     what: `${params.get(name)!.from} is \`${value}\`, which is not a value that it can have.`,
@@ -183,7 +183,7 @@ export function isParamName(name: string): name is ParamName {
 }
 
 function unknownParam(name: string, where: string): Failure {
-  const near = nearestName(name, [...Object.keys(LIBPQ_PARAMS), ...FOREIGN_PARAMS]);
+  const near = nearest(name, [...Object.keys(LIBPQ_PARAMS), ...FOREIGN_PARAMS]);
   return new Failure({
     class: "config.invalid",
     what: `The parameter \`${name}\` in ${where} is not known.`,

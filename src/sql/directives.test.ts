@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseDuration } from "./duration.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../failures/nearest.ts";
 import { parseText } from "./test-parse.ts";
 
 const directivesOf = async (text: string) => (await parseText(text)).directives;

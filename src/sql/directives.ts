@@ -6,7 +6,7 @@ import { Failure } from "../failures/failure.ts";
 import type { Comments } from "./comments.ts";
 import { parseDuration } from "./duration.ts";
 import type { Locate } from "./locate.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../failures/nearest.ts";
 import type { SourceText } from "./source-text.ts";
 import type { Directives } from "./statement.ts";
 

@@ -1,12 +1,16 @@
-/** Suggestions for misspelt names. */
+/** Suggestions for misspelt names: "did you mean". */
 
-/** The candidate with the fewest edits, if a slip of the keyboard explains the difference. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+/**
+ * The candidate with the fewest edits, whatever its case, if a slip of the keyboard explains the
+ * difference.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase();
   let best: string | undefined;
   // Up to a third of the word may be wrong; beyond that a guess helps nobody.
   let limit = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(word, candidate);
+    const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < limit) {
       limit = distance;
       best = candidate;
