@@ -4,6 +4,10 @@ import { beforeAll, expect, test } from "vitest";
 
 import { sharedServer, sharedUrl } from "./postgres.ts";
 import { BackendFramer, FrontendFramer, WireState, type WireMessage } from "./protocol.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** ReadyForQuery without its last byte, the status. */
+const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
 /** What passed between a real client and a real server, in the order in which it passed. */
 const recording: { readonly from: "frontend" | "backend"; readonly bytes: Buffer }[] = [];
@@ -31,6 +35,14 @@ beforeAll(async () => {
   await client.query("select repeat('ä', 70000) as big, $1::text as small", ["x"]);
   await client.query("do $$ begin raise notice 'hello'; end $$; select 1; select 2");
   await client.query("select 1/0").catch(() => undefined);
+  // The query is rejected at the error; ReadyForQuery may come in a packet of its own, and the end
+  // of the client would close the relay before it.
+  const ready = (): boolean =>
+    recording
+      .findLast(({ from }) => from === "backend")!
+      .bytes.subarray(-6, -1)
+      .equals(READY);
+  await waitUntil(ready, { what: "the server to be ready again" });
   await client.end();
   relay.close();
 });
