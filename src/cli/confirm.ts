@@ -2,9 +2,9 @@
  * Questions. A command never asks where nobody can answer: without a terminal, in CI, and where
  * the output is read by a program; there it needs its answers as flags.
  */
-import { userInfo } from "node:os";
 import { Failure } from "../failures/failure.ts";
 import type { Reason } from "../runner/options.ts";
+import { systemUser } from "../runner/run-context.ts";
 import type { CliContext } from "./context.ts";
 import type { DatabaseFlags, OutputFlags, ReasonFlags } from "./flags.ts";
 import { isContinuousIntegration } from "./output/choose.ts";
@@ -44,7 +44,7 @@ export async function askReason(
   context: CliContext,
   flags: ReasonFlags & DatabaseFlags,
 ): Promise<Reason> {
-  const by = flags.by ?? osUser(context.process.env);
+  const by = flags.by ?? systemUser(context.process.env);
   const why = flags.reason?.trim();
   if (why !== undefined && why !== "") return { by, why };
   if (!canAsk(context, flags)) {
@@ -70,13 +70,4 @@ function declined(): Failure {
     state: "Nothing was changed.",
     action: "Run the command again to change your mind.",
   });
-}
-
-/** In a container the numeric user often has no name, and `userInfo` throws. */
-function osUser(env: CliContext["process"]["env"]): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return env["USER"] ?? env["LOGNAME"] ?? `uid ${process.getuid?.() ?? "unknown"}`;
-  }
 }

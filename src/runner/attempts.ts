@@ -84,7 +84,6 @@ export async function withAttempts<T>(
   let lastReport = -Infinity;
   let blockers: readonly SessionInfo[] = [];
   let look = unit.lookedAhead;
-  let waitingSince: number | undefined;
 
   for (let tries = 1; ; tries += 1) {
     let autovacuum = false;
@@ -97,7 +96,6 @@ export async function withAttempts<T>(
       autovacuum = seen.length < all.length;
       if (seen.length === 0) break;
       blockers = seen;
-      waitingSince ??= performance.now();
       const waited = elapsedMs(began);
       if (waited > ctx.settings.budgetMs) throw exhausted(unit, tries - 1, waited, blockers);
       if (performance.now() - lastReport > 1000) {

@@ -6,6 +6,8 @@
  *     tag is exactly COMMIT (after an error, COMMIT answers ROLLBACK without an error).
  * E2. A guard that does not hold raises an error in the same transaction: a message behind it,
  *     history row and COMMIT included, is never executed.
+ * E3. Around a quiet file (sql/quiet.ts) only the backend and the epoch are checked, by the history
+ *     statement itself: plain DDL can change nothing else that the guards protect.
  */
 import { quoteIdent } from "../postgres/identifiers.ts";
 import { heldLocks, markTransaction } from "../postgres/advisory-lock.ts";

@@ -43,6 +43,7 @@ export interface PreparedStatement {
   readonly ordinal: number;
   readonly text: string;
   readonly start: number;
+  readonly end: number;
   readonly line: number;
   readonly column: number;
   readonly summary: string;
@@ -229,6 +230,7 @@ function analyse(
       ordinal: statement.ordinal,
       text: statement.text,
       start: statement.start,
+      end: statement.end,
       line: statement.line,
       column: statement.column,
       summary: summarise(statement.text),

@@ -83,8 +83,7 @@ async function attemptAlone(
   const { ctx, session } = run;
   const { detail } = known;
   let { half } = known;
-  const envelope = envelopeOf(run, prepared);
-  const capMs = envelope.capMs ?? ctx.settings.capMs;
+  const { capMs } = envelopeOf(run, prepared);
   const attempt = async (): Promise<void> => {
     const report = reportProgress(run, prepared, statement);
     try {
@@ -146,8 +145,8 @@ async function attemptAlone(
 }
 
 function toolsFor(run: LockedRun, prepared: PreparedSql): Tools {
-  const { session, ctx } = run;
-  const { capMs = ctx.settings.capMs } = envelopeOf(run, prepared);
+  const { session } = run;
+  const { capMs } = envelopeOf(run, prepared);
   return {
     async alone(text) {
       await session.batch([{ text }], () => faultPoint("statement-sent"));
@@ -225,7 +224,7 @@ async function applySettings(
   const envelope = envelopeOf(run, prepared);
   const { role } = prepared.directives;
   const values: [string, string][] = [
-    ["lock_timeout", kind.stalls ? String(envelope.capMs ?? run.ctx.settings.capMs) : "0"],
+    ["lock_timeout", kind.stalls ? String(envelope.capMs) : "0"],
     ["statement_timeout", String(envelope.statementTimeoutMs ?? 0)],
     ...(role === undefined ? [] : ([["role", role]] as [string, string][])),
   ];

@@ -101,12 +101,12 @@ export function interruption(signal: AbortSignal): Failure {
   });
 }
 
-/** A container may run with a user id that has no name. */
-export function systemUser(): string {
+/** In a container the numeric user often has no name; `env` may know one all the same. */
+export function systemUser(env: NodeJS.ProcessEnv = {}): string {
   try {
     return userInfo().username;
   } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`;
+    return env["USER"] ?? env["LOGNAME"] ?? `uid ${process.getuid?.() ?? "unknown"}`;
   }
 }
 

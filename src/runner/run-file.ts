@@ -35,7 +35,7 @@ export async function runFile(
 ): Promise<void> {
   const quiet = isQuietHere(run, prepared);
   const envelope = { ...envelopeOf(run, prepared, options.asynchronousCommit), quiet };
-  const capMs = envelope.capMs ?? run.ctx.settings.capMs;
+  const { capMs } = envelope;
   const unit: Unit = {
     migration: prepared.migration.id,
     wanted: prepared.wanted,
@@ -100,7 +100,7 @@ export function envelopeOf(
   run: LockedRun,
   prepared: Prepared,
   asynchronousCommit = false,
-): EnvelopeOptions {
+): EnvelopeOptions & { readonly capMs: number } {
   const { lockTimeoutMs, statementTimeoutMs, role } = prepared.directives;
   return {
     capMs: lockTimeoutMs ?? run.ctx.settings.capMs,

@@ -18,7 +18,7 @@ import { BatchError } from "../postgres/batch.ts";
 export async function runOpaque(run: LockedRun, prepared: PreparedOpaque): Promise<void> {
   const { session } = run;
   const envelope = envelopeOf(run, prepared);
-  const capMs = envelope.capMs ?? run.ctx.settings.capMs;
+  const { capMs } = envelope;
   const unit = { migration: prepared.migration.id, wanted: [], capMs };
   const explain = (cause: unknown): Failure =>
     toFailure(cause, {

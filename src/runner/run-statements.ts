@@ -90,7 +90,7 @@ async function runInTransaction(
   statement: PreparedStatement,
 ): Promise<void> {
   const envelope = { ...envelopeOf(run, prepared), keepSession: true };
-  const capMs = envelope.capMs ?? run.ctx.settings.capMs;
+  const { capMs } = envelope;
   const unit = { migration: prepared.migration.id, wanted: [], capMs };
   await withAttempts(run, unit, async () => {
     const before = opening(run, envelope);

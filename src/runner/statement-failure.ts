@@ -3,6 +3,7 @@ import { classify, serverError } from "../failures/classify.ts";
 import { Failure, type FailureInit, type SourceLocation } from "../failures/failure.ts";
 import type { FailureClassId } from "../failures/taxonomy.ts";
 import { grantAdvice } from "./grant-advice.ts";
+import { statementLocation } from "../sql/locate.ts";
 import type { PreparedSql, PreparedStatement } from "./prepare.ts";
 
 export interface FailureContext {
@@ -48,16 +49,6 @@ export function errorLocation(
   statement: PreparedStatement,
   error: unknown,
 ): SourceLocation {
-  const position = serverError(error)?.position;
-  let offset = statement.start;
-  if (position !== undefined && position > 0) {
-    offset += Buffer.byteLength([...statement.text].slice(0, position - 1).join(""));
-  }
-  const place = prepared.locate(offset);
-  return {
-    file: prepared.file.path,
-    line: place.line,
-    column: place.column,
-    lineText: place.lineText,
-  };
+  const { file, locate } = prepared;
+  return statementLocation({ path: file.path, locate }, statement, serverError(error)?.position);
 }

@@ -46,8 +46,8 @@ export function hasBom(bytes: Buffer): boolean {
 
 /** The place of a server error: `position` is 1-based, in code points of the statement's text. */
 export function statementLocation(
-  file: ParsedFile,
-  statement: Statement,
+  file: Pick<ParsedFile, "path" | "locate">,
+  statement: Pick<Statement, "text" | "start" | "end">,
   position?: number,
 ): SourceLocation {
   const before = position === undefined ? 0 : codePointsToBytes(statement.text, position - 1);
