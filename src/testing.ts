@@ -34,7 +34,9 @@ export async function createTestDatabases(
 ): Promise<TestDatabases> {
   const { version, seed, ...common } = options;
   const sandbox = await createSandbox(version === undefined ? {} : { version });
-  const migrations = await (await runnerOptions({ ...common, connection: sandbox.url() })).source();
+  const { migrations } = await (
+    await runnerOptions({ ...common, connection: sandbox.url() })
+  ).source();
   const key = createHash("sha256");
   for (const { id, up } of migrations) key.update(`${id}\n${up.checksum}\n`);
   const template = key.digest("hex");

@@ -11,6 +11,7 @@ import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../src/cli/commands.ts";
 import { describeCommand } from "../src/cli/described.ts";
 import { createHistory, historyNames } from "../src/history/tables.ts";
+import { nativeSet } from "../src/migrations/migration.ts";
 import { migrationsFromData } from "../src/migrations/from-data.ts";
 import { resolveTarget } from "../src/postgres/conninfo.ts";
 import { DEFAULT_SETTINGS } from "../src/runner/options.ts";
@@ -89,7 +90,7 @@ test("every example of docs/migrations.md runs, one after the other, on an empty
     blocks.map(([, sql = ""], index) => ({ name: `${index + 1}_example.sql`, sql })),
   );
   const target = await resolveTarget({ url: db.url, env: {} });
-  const source = () => Promise.resolve(migrations);
+  const source = () => Promise.resolve(nativeSet(migrations));
   const result = await up({ target, source, settings: DEFAULT_SETTINGS });
   expect(result.applied).toHaveLength(blocks.length);
   expect(await db.admin.query("select email from open_accounts order by id")).toHaveLength(4);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../src/failures/failure.ts";
 import { readMigrations } from "../src/migrations/discover.ts";
 import { migrationsFromData } from "../src/migrations/from-data.ts";
-import type { Migration, MigrationModule } from "../src/migrations/migration.ts";
+import { nativeSet, type Migration, type MigrationModule } from "../src/migrations/migration.ts";
 import { resolveTarget } from "../src/postgres/conninfo.ts";
 import { down } from "../src/runner/down.ts";
 import type { RunEvent } from "../src/runner/events.ts";
@@ -51,7 +51,7 @@ async function run(migrations: readonly Migration[], setup: RunSetup = {}): Prom
   const target = await resolveTarget({ url: setup.url ?? db.url, env: {} });
   const options = {
     target,
-    source: async () => migrations,
+    source: async () => nativeSet(migrations),
     settings: { ...DEFAULT_SETTINGS, ...setup.settings },
     onEvent: (event: RunEvent) => void events.push(event),
   };

@@ -15,6 +15,7 @@ export interface ProjectFlags extends OutputFlags {
   readonly config?: string;
   readonly env?: string;
   readonly dir?: readonly string[];
+  readonly format?: string;
   readonly historySchema?: string;
 }
 
@@ -77,6 +78,7 @@ export const projectFlags: Flags<ProjectFlags> = {
     variadic: true,
     optional: true,
   },
+  format: text("Tool whose format the folder has; by default what it shows", "tool"),
   historySchema: text("Schema of the history tables", "schema"),
   ...outputFlags,
 };

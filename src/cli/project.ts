@@ -1,8 +1,8 @@
 /** The settings of a command from flags, environment and configuration file, and what the runner
  * gets of them. */
 import { loadSettings, type ResolvedSettings } from "../config/settings.ts";
-import { readMigrations } from "../migrations/discover.ts";
-import type { Migration } from "../migrations/migration.ts";
+import { readSource } from "../formats/read-source.ts";
+import type { MigrationSet } from "../migrations/migration.ts";
 import { resolveTarget } from "../postgres/conninfo.ts";
 import type { OnEvent } from "../runner/events.ts";
 import type { RunnerOptions } from "../runner/options.ts";
@@ -31,13 +31,27 @@ export async function loadProject(
   return {
     ...resolved,
     async runnerOptions(onEvent) {
-      const { url, dirs, settings } = resolved;
+      const { url, settings } = resolved;
       const target = await resolveTarget({ env, cwd, ...(url !== undefined && { url }) });
       warn(context, flags, target.notes ?? []);
-      const source = (): Promise<Migration[]> => readMigrations(dirs, { cwd });
+      const source = (): Promise<MigrationSet> => readProjectSource(context, resolved);
       return { target, source, settings, onEvent, signal, processExitsSoon: true };
     },
   };
+}
+
+/** The migrations of the project, in whatever format its folder has. */
+export function readProjectSource(
+  { cwd, process }: CliContext,
+  { dirs, format, settings }: ResolvedSettings,
+): Promise<MigrationSet> {
+  const { placeholders } = settings;
+  return readSource(dirs, {
+    cwd,
+    env: process.env,
+    ...(format !== undefined && { format }),
+    ...(placeholders && { placeholders }),
+  });
 }
 
 /** On stderr, because stdout may be read by a program. */

@@ -19,6 +19,7 @@ const VALUES = {
   dir: v.optional(
     v.union([text, v.pipe(v.array(text), v.minLength(1))], "must be a folder or a list of folders"),
   ),
+  format: v.optional(text),
   // An empty string counts as not given, so that `url: process.env.X ?? ""` does what it means.
   url: v.optional(
     v.union(

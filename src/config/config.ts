@@ -4,6 +4,8 @@ import type { Duration } from "./duration.ts";
 export interface ConfigValues {
   /** Folders with migrations, relative to the configuration file; default `migrations`. */
   readonly dir?: string | readonly string[] | undefined;
+  /** The tool whose format the folder has, `native` for our own; default: what the folder shows. */
+  readonly format?: string | undefined;
   /** A connection string, or a function that gets one, from a secret store for example. */
   readonly url?:
     | string

@@ -8,6 +8,7 @@ import type { ConfigValues } from "./config.ts";
 const VARIABLES = {
   LOCKSTEP_URL: "url",
   LOCKSTEP_DIR: "dir",
+  LOCKSTEP_FORMAT: "format",
   LOCKSTEP_HISTORY_SCHEMA: "historySchema",
   LOCKSTEP_HISTORY_PREFIX: "historyPrefix",
   LOCKSTEP_LOCK_WAIT: "lockWait",

@@ -5,6 +5,7 @@ import type { Duration } from "./duration.ts";
 export interface SettingsFlags {
   readonly url?: string | undefined;
   readonly dir?: readonly string[] | undefined;
+  readonly format?: string | undefined;
   readonly env?: string | undefined;
   readonly config?: string | undefined;
   readonly historySchema?: string | undefined;

@@ -23,6 +23,7 @@ export function resolveRunnerSettings(
   };
   const searchPath = text("searchPath");
   const placeholders = choosePlaceholders(flags, file, env);
+  const outOfOrder = flags.outOfOrder ?? readOutOfOrder(variables) ?? file.outOfOrder;
   return {
     historySchema: text("historySchema") || DEFAULT_SETTINGS.historySchema,
     historyPrefix: text("historyPrefix") ?? DEFAULT_SETTINGS.historyPrefix,
@@ -30,12 +31,8 @@ export function resolveRunnerSettings(
     capMs: checkCap(duration("lockTimeout", DEFAULT_SETTINGS.capMs)),
     budgetMs: duration("budget", DEFAULT_SETTINGS.budgetMs),
     connectWaitMs: duration("connectWait", DEFAULT_SETTINGS.connectWaitMs),
-    outOfOrder:
-      flags.outOfOrder ??
-      readOutOfOrder(variables) ??
-      file.outOfOrder ??
-      DEFAULT_SETTINGS.outOfOrder,
     strict: flags.strict ?? readStrict(variables) ?? file.strict ?? DEFAULT_SETTINGS.strict,
+    ...(outOfOrder && { outOfOrder }),
     ...(placeholders && { placeholders }),
     ...(searchPath && { searchPath }),
   };

@@ -27,6 +27,8 @@ export interface ResolvedSettings {
   readonly url?: string;
   /** Absolute paths. */
   readonly dirs: readonly string[];
+  /** The id of a format, or undefined to look at the folder. */
+  readonly format?: string;
   readonly environment?: string;
   readonly settings: RunnerSettings;
   /** Absolute path. */
@@ -51,8 +53,10 @@ export async function loadSettings(input: SettingsInput): Promise<ResolvedSettin
       `${variables.url.from} is set and replaces the URL of the environment \`${environment}\`.`,
     );
   }
+  const format = flags.format ?? variables.format?.value ?? file.values.format;
   return {
     ...(url !== undefined && { url }),
+    ...(format !== undefined && { format }),
     dirs: chooseDirs(cwd, flags, variables, file.values, loaded),
     ...(environment !== undefined && { environment }),
     settings: resolveRunnerSettings(flags, variables, file.values, env),

@@ -28,13 +28,13 @@ export interface RunDetail {
   readonly by: string;
 }
 
-/** Versions first, by number; then repeatables, in the order in which they were applied. */
+/** In the order in which they were applied. */
 export async function readApplied(session: Session, names: HistoryNames): Promise<AppliedDetail[]> {
   const rows = await session.query(`
     select m.kind, m.version, m.name, m.checksum, ${iso("m.applied_at")} as applied_at,
       m.applied_by, m.duration_ms, m.origin
     from ${names.migrations} m
-    order by m.version nulls last, m.seq`);
+    order by m.seq`);
   return rows.map((row) => ({
     kind: text(row, "kind") as AppliedDetail["kind"],
     version: row["version"] ?? null,

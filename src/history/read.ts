@@ -55,7 +55,7 @@ export function readHistory(names: HistoryNames): string {
   select s.layout, s.epoch,
     (select pg_catalog.string_agg(pg_catalog.concat_ws(E'\\x1f', m.kind, m.version, m.name,
               coalesce(m.checksum, ''), m.origin, m.run_id), E'\\x1f' order by m.seq)
-     from (select kind, coalesce(version::pg_catalog.text, '') as version,
+     from (select kind, coalesce(version, '') as version,
              pg_catalog.translate(name, E'\\x1f', '') as name, checksum, origin, run_id, seq
            from ${names.migrations}) m) as migrations,
     (select pg_catalog.json_agg(pg_catalog.json_build_object('migration', j.migration, 'direction', j.direction,

@@ -49,7 +49,7 @@ export function createHistory(names: HistoryNames, schemaExists: boolean): reado
     `create table ${names.migrations} (
       seq bigint generated always as identity primary key,
       kind text not null check (kind in ('versioned', 'repeatable', 'baseline')),
-      version numeric(1000, 0) unique,
+      version text collate "C" unique,
       name text not null,
       checksum text,
       applied_at timestamptz not null default pg_catalog.clock_timestamp(),

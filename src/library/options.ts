@@ -1,6 +1,7 @@
 /** The options of the library's functions, and what the runner gets of them. */
 import { Failure } from "../failures/failure.ts";
-import { readMigrations } from "../migrations/discover.ts";
+import { readSource } from "../formats/read-source.ts";
+import { nativeSet } from "../migrations/migration.ts";
 import { migrationsFromData, type MigrationData } from "../migrations/from-data.ts";
 import type { OnEvent } from "../runner/events.ts";
 import { DEFAULT_SETTINGS, type RunnerOptions, type RunnerSettings } from "../runner/options.ts";
@@ -11,6 +12,8 @@ export interface CommonOptions {
   readonly connection?: Connection | undefined;
   /** Folder or folders of migrations; default `migrations`. */
   readonly dir?: string | readonly string[];
+  /** The tool whose format the folder has, `native` for our own; default: what the folder shows. */
+  readonly format?: string;
   /** Migrations as data instead of a folder, for bundles and serverless functions. */
   readonly migrations?: readonly MigrationData[];
   /** Relative folders are resolved against it; default the working directory. */
@@ -67,8 +70,13 @@ export async function runnerOptions(options: CommonOptions): Promise<RunnerOptio
     target: await targetOf(options.connection),
     source: async () =>
       migrations
-        ? migrationsFromData(migrations)
-        : readMigrations([dir ?? "migrations"].flat(), { cwd }),
+        ? nativeSet(migrationsFromData(migrations))
+        : readSource([dir ?? "migrations"].flat(), {
+            cwd,
+            env: process.env,
+            ...(options.format !== undefined && { format: options.format }),
+            ...(options.placeholders && { placeholders: options.placeholders }),
+          }),
     settings: { ...DEFAULT_SETTINGS, ...overrides },
     ...(onEvent && { onEvent }),
     ...(signal && { signal }),

@@ -13,6 +13,7 @@ import { Failure } from "../failures/failure.ts";
 import { assemble, type FoundFile } from "./assemble.ts";
 import { looksLikeMigration, readFileName } from "./file-name.ts";
 import { FileReader } from "./file-reader.ts";
+import { FOREIGN_TEXTS, isForeignName } from "./foreign-signs.ts";
 import type { Migration } from "./migration.ts";
 import { createModuleHasher, type ModuleHasher } from "./module-checksum.ts";
 import { Problems } from "./problems.ts";
@@ -24,12 +25,28 @@ export interface ReadOptions {
   readonly include?: (fileName: string) => boolean;
 }
 
-/** Sorted: versioned migrations by version, then repeatables by name. */
+/** Sorted: versioned migrations by version, then repeatables by name. Throws the first problem. */
 export async function readMigrations(
   dirs: readonly string[],
   options: ReadOptions,
 ): Promise<Migration[]> {
+  const { migrations, problems } = readFolders(dirs, options);
+  problems.throwIfAny();
+  return migrations;
+}
+
+export interface FolderReading {
+  readonly migrations: Migration[];
+  /** Not thrown yet: the folder may have another format. */
+  readonly problems: Problems;
+  /** A name or a text that only another tool writes: the folder has to be looked at again. */
+  readonly looksForeign: boolean;
+}
+
+/** Reads folders as our own format. */
+export function readFolders(dirs: readonly string[], options: ReadOptions): FolderReading {
   const problems = new Problems();
+  let looksForeign = false;
   const files: FoundFile[] = [];
   const reader = new FileReader();
   const hasher = createModuleHasher((path) => showPath(path, options.cwd));
@@ -40,6 +57,7 @@ export async function readMigrations(
     const prefix = shownFolder === "" ? "" : shownFolder + sep;
     for (const entry of listFolder(folder, options.cwd)) {
       if (options.include && !options.include(entry.name)) continue;
+      looksForeign ||= isForeignName(entry.name);
       const file = readEntry(folder, entry, prefix + entry.name, {
         problems,
         reader,
@@ -49,11 +67,12 @@ export async function readMigrations(
     }
   }
   const migrations = assemble(files, problems, { arePlain: reader.allArePlain() });
-  problems.throwIfAny();
-  return migrations;
+  looksForeign ||= files.length === 0 || !problems.isEmpty || reader.includesAny(FOREIGN_TEXTS);
+  return { migrations, problems, looksForeign };
 }
 
-function listFolder(folder: string, cwd: string): Dirent[] {
+/** The folder's entries by name. Throws a Failure that says why it cannot be read. */
+export function listFolder(folder: string, cwd: string): Dirent[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
     // Not every file system lists by name, and the first problem should be the same everywhere.
@@ -134,7 +153,7 @@ function canBeRead(entry: Dirent, absolutePath: string, path: string, problems: 
   return false;
 }
 
-function addUnreadable(problems: Problems, path: string, cause: unknown): void {
+export function addUnreadable(problems: Problems, path: string, cause: unknown): void {
   const code = errorCode(cause);
   const [what, action] =
     code === "ELOOP"
@@ -148,7 +167,7 @@ function addUnreadable(problems: Problems, path: string, cause: unknown): void {
 }
 
 /** Relative to the working directory where it is below it, as people type it. */
-function showPath(path: string, cwd: string): string {
+export function showPath(path: string, cwd: string): string {
   const shorter = relative(cwd, path);
   return shorter.startsWith("..") || isAbsolute(shorter) ? path : shorter;
 }

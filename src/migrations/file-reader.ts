@@ -58,6 +58,12 @@ export class FileReader {
     return !this.#odd && [...this.#full, this.#buffer.subarray(0, this.#used)].every(isPlain);
   }
 
+  /** Whether one of the texts is in a small file; a file that was read alone is not looked at. */
+  includesAny(texts: readonly string[]): boolean {
+    const all = [...this.#full, this.#buffer.subarray(0, this.#used)];
+    return texts.some((text) => all.some((bytes) => bytes.includes(text, 0, "latin1")));
+  }
+
   #readAlone(path: string): Buffer {
     this.#odd = true;
     return readFileSync(path);

@@ -3,7 +3,13 @@
  * common start with nothing pending pays for no parser.
  */
 
-/** Digits without leading zeros; compared as numbers. `"0"` is a valid version. */
+import type { Locate } from "../sql/locate.ts";
+import type { Piece } from "../sql/source-text.ts";
+
+/**
+ * What names a migration in the history. Native: digits without leading zeros (`"0"` is one). From
+ * another tool's folder: what that tool knows it by, `1.2` or `20240101000000_init`.
+ */
 export type Version = string & { readonly brand: "Version" };
 
 /** SHA-256 in hex over the text without BOM and with LF line endings. */
@@ -12,6 +18,33 @@ export type Checksum = string & { readonly brand: "Checksum" };
 export type MigrationKind = "versioned" | "repeatable";
 export type MigrationLanguage = "sql" | "module";
 
+/** How SQL is got out of a file of another tool. Our own files have none: they are SQL as they are. */
+export interface Reading {
+  /** Byte range of the SQL, where the file also holds something else: the other direction. */
+  readonly range?: { readonly start: number; readonly end: number };
+  /** The tool's own marker for a file without a transaction: each statement commits by itself. */
+  readonly transaction?: "statement";
+  /**
+   * Cuts and replaces: templates, markers that take the place of a semicolon. Gets the bytes of the
+   * file and the pieces of it that are SQL, in order; returns the pieces to be parsed. May throw a
+   * Failure. `locate` gives the line and column of a byte offset.
+   */
+  readonly rewrite?: (file: Buffer, pieces: readonly Piece[], locate: Locate) => readonly Piece[];
+  /**
+   * The SQL is made of the file and not in it: a builder, JSON, a template with includes. The text
+   * takes the place of the file; called when the migration is about to run, not before.
+   */
+  readonly generate?: () => Promise<string> | string;
+}
+
+/** What the tool that the folder is from knows a migration by, for adopting its history. */
+export interface TheirIdentity {
+  /** As in the key column of its history table: a version, a file name, a hash. */
+  readonly key: string;
+  /** Every checksum in its own algorithm that counts as this file's; asked for by `adopt` only. */
+  readonly checksums?: () => readonly string[];
+}
+
 export interface MigrationFile {
   /** As shown to people: relative to the working directory where it is below it. */
   readonly path: string;
@@ -19,6 +52,7 @@ export interface MigrationFile {
   readonly absolutePath?: string;
   readonly bytes: Buffer;
   readonly checksum: Checksum;
+  readonly reading?: Reading;
 }
 
 export interface Migration {
@@ -35,6 +69,23 @@ export interface Migration {
   readonly down?: MigrationFile;
   /** A module given as data instead of a file. */
   readonly module?: MigrationModule;
+  /** In a folder of another tool. */
+  readonly theirs?: TheirIdentity;
+}
+
+/** All migrations of a project, in the order in which they run. */
+export interface MigrationSet {
+  /** The tool whose format the folder has; `native` is our own. */
+  readonly format: string;
+  readonly migrations: readonly Migration[];
+  /** `version`: versions say what comes after what. `list`: only the place in the list does. */
+  readonly order: "version" | "list";
+  /** What happens to a migration below the newest applied one when nobody has said. */
+  readonly outOfOrder: "refuse" | "allow";
+}
+
+export function nativeSet(migrations: readonly Migration[]): MigrationSet {
+  return { format: "native", migrations, order: "version", outOfOrder: "refuse" };
 }
 
 /** What a `.ts`/`.js` migration exports. */

@@ -32,6 +32,10 @@ export class Problems {
     );
   }
 
+  get isEmpty(): boolean {
+    return this.#found.length === 0;
+  }
+
   throwIfAny(): void {
     const [first, ...rest] = this.#found;
     if (first === undefined) return;

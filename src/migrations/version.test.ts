@@ -35,3 +35,11 @@ test("the order is that of whole numbers", () => {
     }),
   );
 });
+
+test("versions of other tools compare part by part", () => {
+  const ordered = ["1", "1.2", "1.9.3", "1.10", "2", "2023-01-01-000002_a", "2023-01-01-000010_a"];
+  const versions = ordered as Version[];
+  expect(versions.toReversed().toSorted(compareVersions)).toEqual(ordered);
+  expect(compareVersions("01" as Version, "1" as Version)).not.toBe(0);
+  expect(compareVersions("init" as Version, "init" as Version)).toBe(0);
+});

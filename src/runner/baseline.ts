@@ -6,12 +6,12 @@
 import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
 import { insertApplied, type AppliedRecord } from "../history/write.ts";
-import type { Migration, Version } from "../migrations/migration.ts";
+import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
 import { compareVersions } from "../migrations/version.ts";
-import { parseGivenVersion } from "./given-version.ts";
+import { givenVersion } from "./given-version.ts";
 import { changeHistory, type Change, type HistoryWrite } from "./change-history.ts";
 import type { Reason, RunnerOptions } from "./options.ts";
-import { reconcile } from "./reconcile.ts";
+import { policyOf, reconcile, type CompareVersions } from "./reconcile.ts";
 import type { RunResult } from "./results.ts";
 import { createContext, elapsedMs, type RunContext } from "./run-context.ts";
 
@@ -23,13 +23,13 @@ export async function baseline(
   reason: Reason,
 ): Promise<RunResult> {
   const ctx = createContext("baseline", options);
-  const target = parseGivenVersion(version);
-  const migrations = await options.source();
-  warnAboveAll(ctx, target, migrations);
+  const set = await options.source();
+  const target = givenVersion(version, set);
+  warnAboveAll(ctx, target, set);
   const outcome = await changeHistory<Outcome>(ctx, {
     action: "baseline",
     reason,
-    decide: (history) => decide(ctx, target, migrations, history),
+    decide: (history) => decide(ctx, target, set, history),
   });
   return {
     runId: ctx.runId,
@@ -42,8 +42,9 @@ export async function baseline(
 }
 
 /** Two files added later with versions in between would never run, and nobody would notice. */
-function warnAboveAll(ctx: RunContext, target: Version, migrations: readonly Migration[]): void {
+function warnAboveAll(ctx: RunContext, target: Version, { migrations }: MigrationSet): void {
   const versions = migrations.flatMap(({ version }) => version ?? []);
+  if (versions.includes(target)) return;
   if (versions.length === 0 || versions.some((one) => compareVersions(one, target) >= 0)) return;
   ctx.warn(
     "baseline",
@@ -54,13 +55,15 @@ function warnAboveAll(ctx: RunContext, target: Version, migrations: readonly Mig
 function decide(
   ctx: RunContext,
   target: Version,
-  migrations: readonly Migration[],
+  set: MigrationSet,
   history: History,
 ): Change<Outcome> {
-  refuseApplied(target, migrations, history);
+  const { migrations } = set;
+  const { pending, compare } = reconcile(migrations, history, policyOf(ctx.settings, set));
+  refuseApplied(target, migrations, history, compare);
   const recorded = new Set(history.rows.map((row) => row.version));
   const upTo = migrations.filter(
-    ({ version }) => version !== undefined && compareVersions(version, target) <= 0,
+    ({ version }) => version !== undefined && compare(version, target) <= 0,
   );
   refuseBegun(upTo, history);
   const write = (
@@ -89,17 +92,21 @@ function decide(
   }
   const applied = writes.map(({ migration }) => migration);
   const ids = new Set(applied);
-  const { pending } = reconcile(migrations, history, ctx.settings);
   const remaining = pending.filter(({ id, version }) => {
-    const isBelow = version !== undefined && compareVersions(version, target) <= 0;
+    const isBelow = version !== undefined && compare(version, target) <= 0;
     return !ids.has(id) && !isBelow;
   }).length;
   return { writes, applied, remaining, result: { applied, remaining } };
 }
 
-function refuseApplied(target: Version, migrations: readonly Migration[], history: History): void {
+function refuseApplied(
+  target: Version,
+  migrations: readonly Migration[],
+  history: History,
+  compare: CompareVersions,
+): void {
   const rows = history.rows.filter((row) => row.version !== null);
-  const above = rows.filter((row) => compareVersions(row.version as Version, target) >= 0);
+  const above = rows.filter((row) => compare(row.version as Version, target) >= 0);
   if (above.length > 0) {
     const names = above.map((row) => `\`${row.version}_${row.name}\``);
     throw refused(

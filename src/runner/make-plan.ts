@@ -15,7 +15,7 @@ import { lockedIndexes, lockedRelations, plannedMigration } from "./planned-step
 import { pooledProblem } from "./pooled-rules.ts";
 import { noDown, Preparer, type Direction, type Prepared } from "./prepare.ts";
 import { readOnly } from "./read-only.ts";
-import { reconcile } from "./reconcile.ts";
+import { policyOf, reconcile } from "./reconcile.ts";
 import { repeatablesInOrder } from "./repeatables.ts";
 import type { Problem } from "./results.ts";
 import { createContext, type RunContext } from "./run-context.ts";
@@ -29,10 +29,11 @@ export interface PlanSelection extends Selection {
 export async function plan(options: RunnerOptions, selection: PlanSelection = {}): Promise<Plan> {
   const { direction = "up" } = selection;
   const ctx = createContext("plan", options);
-  const migrations = await options.source();
+  const set = await options.source();
+  const { migrations } = set;
   return readOnly(ctx, "read committed", async ({ session, facts, history }) => {
-    const reconciliation = reconcile(migrations, history, ctx.settings);
-    const work = select(direction, migrations, reconciliation, selection).remaining(reconciliation);
+    const reconciliation = reconcile(migrations, history, policyOf(ctx.settings, set));
+    const work = select(direction, set, reconciliation, selection).remaining(reconciliation);
     const problems = [
       // What `up` refuses; `down` may be the way out of it.
       ...(direction === "up" ? reconciliation.problems : []),

@@ -9,13 +9,13 @@
 import { Failure } from "../failures/failure.ts";
 import { HISTORY_LAYOUT } from "../history/tables.ts";
 import { NO_HISTORY, parseHistory, readHistory, type History } from "../history/read.ts";
-import type { Migration } from "../migrations/migration.ts";
+import type { Migration, MigrationSet } from "../migrations/migration.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import type { Session } from "../postgres/session.ts";
 import { asFailure } from "./as-failure.ts";
 import type { RunnerOptions, Selection } from "./options.ts";
 import { openSession } from "./open-session.ts";
-import { reconcile, refuseProblems } from "./reconcile.ts";
+import { policyOf, reconcile, refuseProblems } from "./reconcile.ts";
 import type { RunResult } from "./results.ts";
 import { createContext, elapsedMs, type RunContext } from "./run-context.ts";
 import { select, type Selected } from "./selection.ts";
@@ -75,16 +75,16 @@ class Machine {
 
   async run(): Promise<RunResult> {
     const ctx = this.#ctx;
-    const migrations = await ctx.options.source();
+    const set = await ctx.options.source();
     await repeatTurns(
       ctx,
       () => this.applied.length,
-      (waitingSince) => this.#oneTurn(migrations, waitingSince),
+      (waitingSince) => this.#oneTurn(set, waitingSince),
     );
     return this.#result();
   }
 
-  async #oneTurn(migrations: readonly Migration[], waitingSince: number): Promise<TurnOutcome> {
+  async #oneTurn(set: MigrationSet, waitingSince: number): Promise<TurnOutcome> {
     const ctx = this.#ctx;
     const open = await openSession(ctx);
     const { session, facts } = open;
@@ -101,7 +101,7 @@ class Machine {
         });
       }
       const history = await loadHistory(ctx, session, facts.historyExists);
-      const work = this.#decide(migrations, history);
+      const work = this.#decide(set, history);
       if (work.length === 0 && !ctx.settings.strict) {
         this.#announceClaims();
         // Its last COMMIT was ambiguous, so the run's row is still open.
@@ -118,7 +118,7 @@ class Machine {
           onFlushed: () => this.#announceClaims(),
         });
       }
-      const decide = (later: History): readonly Migration[] => this.#decide(migrations, later);
+      const decide = (later: History): readonly Migration[] => this.#decide(set, later);
       return await this.#turn.take(open, work, decide, waitingSince);
     } finally {
       await session.close();
@@ -126,12 +126,12 @@ class Machine {
   }
 
   /** What is still to be done, given the history as it is now. */
-  #decide(migrations: readonly Migration[], history: History): readonly Migration[] {
+  #decide(set: MigrationSet, history: History): readonly Migration[] {
     const ctx = this.#ctx;
-    const reconciliation = reconcile(migrations, history, ctx.settings);
+    const reconciliation = reconcile(set.migrations, history, policyOf(ctx.settings, set));
     this.#claim(history);
     if (this.#direction === "up") refuseProblems(reconciliation.problems);
-    this.#goal ??= select(this.#direction, migrations, reconciliation, this.#selection);
+    this.#goal ??= select(this.#direction, set, reconciliation, this.#selection);
     this.#pending = {
       count:
         this.#direction === "up" ? reconciliation.pending.length : reconciliation.applied.length,

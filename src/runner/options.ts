@@ -1,6 +1,6 @@
 /** What every operation of the runner is given. The CLI and the library build the same object. */
 import { DEFAULT_SETTINGS, type RunnerSettings } from "../config/runner-defaults.ts";
-import type { Migration } from "../migrations/migration.ts";
+import type { MigrationSet } from "../migrations/migration.ts";
 import type { ConnectTarget } from "../postgres/connect.ts";
 import type { OnEvent } from "./events.ts";
 
@@ -9,7 +9,7 @@ export { DEFAULT_SETTINGS, type RunnerSettings };
 export interface RunnerOptions {
   readonly target: ConnectTarget;
   /** Reads the migrations; called once per run, and again under the lock only for their history. */
-  readonly source: () => Promise<readonly Migration[]>;
+  readonly source: () => Promise<MigrationSet>;
   readonly settings: RunnerSettings;
   readonly onEvent?: OnEvent;
   readonly signal?: AbortSignal;

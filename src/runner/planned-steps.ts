@@ -70,10 +70,10 @@ function oneByOne(
 ): readonly PlannedStep[] {
   const steps: PlannedStep[] = [];
   let settings: PlannedStatement[] = [];
-  for (const [index, statement] of statements.entries()) {
-    const { node, nonTransactional } = prepared.statements[index]!;
-    settings.push(statement);
-    if ("VariableSetStmt" in (node ?? {})) continue;
+  for (const unit of prepared.units) {
+    const { node, nonTransactional } = unit[0]!;
+    settings.push(...unit.map(({ ordinal }) => statements[ordinal - 1]!));
+    if (unit.length === 1 && "VariableSetStmt" in (node ?? {})) continue;
     const inTransaction = nonTransactional === undefined && prepared.mode === "statement";
     steps.push({ transaction: inTransaction ? "statement" : "none", statements: settings });
     settings = [];

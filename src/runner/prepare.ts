@@ -23,6 +23,7 @@ import { isQuiet } from "../sql/quiet.ts";
 import { leavesInSession } from "../sql/session-effects.ts";
 import { summarise } from "../sql/summarise.ts";
 import { decideTransaction } from "../sql/transaction-mode.ts";
+import { decideUnits } from "../sql/transaction-units.ts";
 import type { WantedLock } from "./observer.ts";
 import type { PlannedLock } from "./plan.ts";
 
@@ -80,6 +81,8 @@ export type Prepared = PreparedBase &
     | {
         readonly mode: "file" | "none" | "statement";
         readonly statements: readonly PreparedStatement[];
+        /** What is journaled and committed as one, in order; unused in mode `file`. */
+        readonly units: readonly (readonly PreparedStatement[])[];
         readonly ownTransaction: boolean;
         /** No statement runs anybody's code; see sql/quiet.ts. */
         readonly quiet: boolean;
@@ -149,13 +152,15 @@ export class Preparer {
         ],
       };
     }
-    const { mode } = decideTransaction(parsed);
+    const { mode, units } = modeOf(parsed, file);
     this.#facts ??= loadLockFacts(Math.floor(this.#options.serverVersion / 10_000));
-    const { statements, wanted } = analyse(parsed, file, await this.#facts, mode);
+    const all = mode === "file" ? parsed.statements : units.flat();
+    const { statements, wanted } = analyse(all, file, await this.#facts, mode);
     return {
       ...base,
       mode,
       statements,
+      units: units.map((unit) => unit.map(({ ordinal }) => statements[ordinal - 1]!)),
       wanted,
       ownTransaction: parsed.ownTransaction,
       quiet: parsed.statements.every(isQuiet),
@@ -170,13 +175,37 @@ export class Preparer {
 
   async parse(file: MigrationFile): Promise<ParsedFile> {
     const { placeholders } = this.#options;
+    const { path, bytes, reading } = file;
+    const parser = await this.parser();
+    if (reading === undefined) {
+      return parseFile({ path, bytes, parser, ...(placeholders && { placeholders }) });
+    }
+    // Another tool has its own templates, and its reader knows them.
+    const { range, rewrite, generate } = reading;
+    const generated = await generate?.();
     return parseFile({
-      path: file.path,
-      bytes: file.bytes,
-      parser: await this.parser(),
-      ...(placeholders && { placeholders }),
+      path,
+      bytes: generated === undefined ? bytes : Buffer.from(generated),
+      parser,
+      lenient: true,
+      ...(range && { range }),
+      ...(rewrite && { rewrite }),
     });
   }
+}
+
+type Mode = PreparedSql["mode"];
+
+function modeOf(
+  parsed: ParsedFile,
+  { reading }: MigrationFile,
+): { mode: Mode; units: readonly (readonly Statement[])[] } {
+  if (reading === undefined || parsed.directives.transaction !== undefined) {
+    const { mode } = decideTransaction(parsed);
+    return { mode, units: parsed.statements.map((statement) => [statement]) };
+  }
+  const decided = decideUnits(parsed, { eachAlone: reading.transaction === "statement" });
+  return { units: [], ...decided };
 }
 
 export function noDown(migration: Migration): Failure {
@@ -189,14 +218,14 @@ export function noDown(migration: Migration): Failure {
 }
 
 function analyse(
-  parsed: ParsedFile,
+  all: readonly Statement[],
   file: MigrationFile,
   facts: LockFacts,
   mode: "file" | "none" | "statement",
 ): { statements: PreparedStatement[]; wanted: PreparedLock[] } {
   const created = new Set<string>();
   const wanted = new Map<string, PreparedLock>();
-  const statements = parsed.statements.map((statement): PreparedStatement => {
+  const statements = all.map((statement): PreparedStatement => {
     const locks: StatementLock[] = [];
     const leaves = leavesInSession(statement);
     const dropsTable = "DropStmt" in statement.node;

@@ -8,9 +8,25 @@
  */
 import { Failure, type FailureInit } from "../failures/failure.ts";
 import type { History, HistoryRow } from "../history/read.ts";
-import type { Migration, Version } from "../migrations/migration.ts";
+import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
 import { compareVersions } from "../migrations/version.ts";
+import type { RunnerSettings } from "./options.ts";
 import type { Problem, ProblemKind } from "./results.ts";
+
+export interface OrderPolicy {
+  readonly outOfOrder: "refuse" | "allow";
+  readonly order?: MigrationSet["order"];
+}
+
+/** The configuration's word, or else the format's. */
+export function policyOf(
+  { outOfOrder }: Pick<RunnerSettings, "outOfOrder">,
+  set: MigrationSet,
+): OrderPolicy {
+  return { outOfOrder: outOfOrder ?? set.outOfOrder, order: set.order };
+}
+
+export type CompareVersions = (a: Version, b: Version) => number;
 
 export interface Reconciliation {
   /** Versioned first, by version; then repeatables, by name (their order by need comes later). */
@@ -24,6 +40,8 @@ export interface Reconciliation {
   readonly withoutFile: readonly HistoryRow[];
   /** The highest applied version. */
   readonly current: string | null;
+  /** What comes after what; knows every version of the files and of the history. */
+  readonly compare: CompareVersions;
   /** The applied migrations that have a file, lowest first. */
   readonly applied: readonly { readonly migration: Migration; readonly row: HistoryRow }[];
 }
@@ -31,8 +49,12 @@ export interface Reconciliation {
 export function reconcile(
   migrations: readonly Migration[],
   history: History,
-  policy: { readonly outOfOrder: "refuse" | "allow" },
+  policy: OrderPolicy,
 ): Reconciliation {
+  const compare = policy.order === "list" ? compareByList(migrations, history) : compareVersions;
+  /** Anything is above nothing. */
+  const isAbove = (version: Version, other: Version | null): boolean =>
+    other === null || compare(version, other) > 0;
   const byVersion = new Map<string, HistoryRow>();
   const repeatables = new Map<string, HistoryRow>();
   let baseline: Version | null = null;
@@ -85,7 +107,7 @@ export function reconcile(
   const ahead: HistoryRow[] = [];
   const withoutFile = [...byVersion.values()]
     .filter((row) => row.kind !== "baseline" && !onDisk.has(row.version!))
-    .toSorted((left, right) => compareVersions(versionOf(left), versionOf(right)));
+    .toSorted((left, right) => compare(versionOf(left), versionOf(right)));
   for (const row of withoutFile) {
     if (isAbove(versionOf(row), highestOnDisk)) ahead.push(row);
     else if (row.origin !== "baseline") problems.push(missing(row));
@@ -98,16 +120,33 @@ export function reconcile(
     ahead,
     withoutFile,
     current: highest,
+    compare,
     applied,
   };
 }
 
-/** Anything is above nothing. */
-function isAbove(version: Version, other: Version | null): boolean {
-  return other === null || compareVersions(version, other) > 0;
+/**
+ * For folders where only the list says what comes after what. A row without a file comes after all
+ * files when it was applied after all rows that have one, and before all of them otherwise.
+ */
+function compareByList(migrations: readonly Migration[], history: History): CompareVersions {
+  const places = new Map<string, number>();
+  for (const [index, { version }] of migrations.entries()) {
+    if (version !== undefined) places.set(version, index);
+  }
+  const lastWithFile = history.rows.findLastIndex(
+    ({ version }) => version !== null && places.has(version),
+  );
+  for (const [index, { version }] of history.rows.entries()) {
+    if (version === null || places.has(version)) continue;
+    places.set(
+      version,
+      index > lastWithFile ? migrations.length + index : index - history.rows.length,
+    );
+  }
+  return (a, b) => (places.get(a) ?? -Infinity) - (places.get(b) ?? -Infinity) || 0;
 }
 
-/** PostgreSQL writes a whole numeric without leading zeros, as our own versions are. */
 function versionOf(row: HistoryRow): Version {
   return row.version as Version;
 }

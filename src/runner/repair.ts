@@ -5,12 +5,12 @@
 import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
 import { updateChecksum } from "../history/write.ts";
-import type { Migration, Version } from "../migrations/migration.ts";
-import { parseGivenVersion } from "./given-version.ts";
+import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
+import { givenVersion } from "./given-version.ts";
 import { changeHistory, type Change } from "./change-history.ts";
 import type { Reason, RunnerOptions } from "./options.ts";
 import { readOnly } from "./read-only.ts";
-import { reconcile } from "./reconcile.ts";
+import { policyOf, reconcile } from "./reconcile.ts";
 import { createContext, type RunContext } from "./run-context.ts";
 
 export interface RepairResult {
@@ -27,9 +27,9 @@ export interface Repaired {
 /** What `repair` without versions would accept. Writes nothing. */
 export async function planRepair(options: RunnerOptions): Promise<RepairResult> {
   const ctx = createContext("repair", options);
-  const migrations = await options.source();
+  const set = await options.source();
   return readOnly(ctx, "repeatable read", ({ history }) =>
-    Promise.resolve({ repaired: edited(ctx, migrations, history).map(withoutVersion) }),
+    Promise.resolve({ repaired: edited(ctx, set, history).map(withoutVersion) }),
   );
 }
 
@@ -40,14 +40,14 @@ export async function repair(
   reason: Reason,
 ): Promise<RepairResult> {
   const ctx = createContext("repair", options);
-  const wanted = versions?.map(parseGivenVersion) ?? null;
-  const migrations = await options.source();
+  const set = await options.source();
+  const wanted = versions?.map((version) => givenVersion(version, set)) ?? null;
   return changeHistory<RepairResult>(ctx, {
     action: "repair",
     reason,
     // What somebody did to the schema by hand is not accepted along with a checksum.
     fingerprint: false,
-    decide: (history) => decide(ctx, wanted, migrations, history),
+    decide: (history) => decide(ctx, wanted, set, history),
   });
 }
 
@@ -56,17 +56,17 @@ type Edited = Repaired & { readonly version: Version };
 function decide(
   ctx: RunContext,
   wanted: readonly Version[] | null,
-  migrations: readonly Migration[],
+  set: MigrationSet,
   history: History,
 ): Change<RepairResult> {
-  const all = edited(ctx, migrations, history);
+  const all = edited(ctx, set, history);
   for (const version of wanted ?? []) {
     if (!all.some((one) => one.version === version)) {
-      throw notEdited(version, migrations, history);
+      throw notEdited(version, set.migrations, history);
     }
   }
   const chosen = wanted === null ? all : all.filter(({ version }) => wanted.includes(version));
-  const { pending } = reconcile(migrations, history, ctx.settings);
+  const { pending } = reconcile(set.migrations, history, policyOf(ctx.settings, set));
   return {
     writes: chosen.map(({ id, version, from, to }) => ({
       item: updateChecksum(ctx.names, version, { from, to }),
@@ -80,8 +80,8 @@ function decide(
   };
 }
 
-function edited(ctx: RunContext, migrations: readonly Migration[], history: History): Edited[] {
-  const { applied } = reconcile(migrations, history, ctx.settings);
+function edited(ctx: RunContext, set: MigrationSet, history: History): Edited[] {
+  const { applied } = reconcile(set.migrations, history, policyOf(ctx.settings, set));
   return applied.flatMap(({ migration, row }) => {
     const { checksum: from } = row;
     const { checksum: to } = migration.up;

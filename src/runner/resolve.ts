@@ -8,13 +8,13 @@
 import { Failure } from "../failures/failure.ts";
 import type { History, JournalRow } from "../history/read.ts";
 import { journalDone, journalForget } from "../history/write.ts";
-import type { Migration, Version } from "../migrations/migration.ts";
+import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
 import { parseVersion } from "../migrations/version.ts";
-import { parseGivenVersion } from "./given-version.ts";
+import { givenVersion } from "./given-version.ts";
 import { changeHistory, type Change } from "./change-history.ts";
 import { hasProbe, versionOf } from "./journal-problems.ts";
 import type { Reason, RunnerOptions } from "./options.ts";
-import { reconcile } from "./reconcile.ts";
+import { policyOf, reconcile } from "./reconcile.ts";
 import { createContext, type RunContext } from "./run-context.ts";
 
 export type ResolveOutcome = "applied" | "not-applied";
@@ -31,16 +31,16 @@ export async function resolve(
   reason: Reason,
 ): Promise<ResolveResult> {
   const ctx = createContext("resolve", options);
-  const target = parseGivenVersion(version);
-  const migrations = await options.source();
+  const set = await options.source();
+  const target = givenVersion(version, set);
   let settled: JournalRow | undefined;
   return changeHistory<ResolveResult>(ctx, {
     action: "resolve",
     reason,
     fingerprint: false,
     decide(history) {
-      settled = openStep(target, migrations, history);
-      return changeOf(ctx, settled, outcome, migrations, history);
+      settled = openStep(target, set.migrations, history);
+      return changeOf(ctx, settled, outcome, set, history);
     },
     onDone: () => explain(ctx, settled!, outcome),
   });
@@ -50,7 +50,7 @@ function changeOf(
   ctx: RunContext,
   row: JournalRow,
   outcome: ResolveOutcome,
-  migrations: readonly Migration[],
+  set: MigrationSet,
   history: History,
 ): Change<ResolveResult> {
   const { migration, kind, statementChecksum: checksum, ordinal, direction } = row;
@@ -58,7 +58,7 @@ function changeOf(
     outcome === "applied"
       ? journalDone(ctx.names, row, { kind, checksum, runId: ctx.runId })
       : journalForget(ctx.names, row);
-  const { pending } = reconcile(migrations, history, ctx.settings);
+  const { pending } = reconcile(set.migrations, history, policyOf(ctx.settings, set));
   return {
     writes: [
       {
@@ -80,11 +80,13 @@ function openStep(
   migrations: readonly Migration[],
   history: History,
 ): JournalRow {
-  // By version and not by file: the file may have been renamed or deleted since.
-  const rows = history.journal.filter((row) => parseVersion(versionOf(row)) === version);
+  const id = migrations.find((one) => one.version === version)?.id;
+  // By version and not only by file: the file may have been renamed or deleted since.
+  const rows = history.journal.filter(
+    (row) => row.migration === id || parseVersion(versionOf(row)) === version,
+  );
   const open = rows.find((row) => row.state === "started");
   if (open && open.kind !== "batch") return open;
-  const id = migrations.find((one) => one.version === version)?.id;
   const named = id === undefined ? `Version ${version}` : `\`${id}\``;
   const begun = rows[0];
   if (begun) {

@@ -1,4 +1,5 @@
 /** What is tried again, and within which bounds: the rules of attempts.ts without a server. */
+import { nativeSet } from "../migrations/migration.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -202,7 +203,7 @@ describe("what is tried again", () => {
 function idleRun(budgetMs: number, events: RunEventBody[]): LockedRun {
   const ctx = createContext("up", {
     target: { display: "nowhere" } as unknown as ConnectTarget,
-    source: async () => [],
+    source: async () => nativeSet([]),
     settings: { ...DEFAULT_SETTINGS, budgetMs },
     onEvent: (event) => void events.push(event),
   });

@@ -1,10 +1,11 @@
 /**
- * A journaled file: its statements one by one, each written into the journal before and after, so
- * that any crash can be resumed without a person.
+ * A journaled file: its units one by one, each written into the journal before and after, so that
+ * any crash can be resumed without a person. A unit is one statement; in a file of another tool also
+ * several that its author put into one transaction (sql/transaction-units.ts).
  *
  * J1. `started` is committed before the statement is sent; `done` after it has been verified.
- * J2. A statement that can run in a transaction commits together with its `done` (mode statement):
- *     it needs no probe.
+ * J2. What can run in a transaction commits together with its `done` (mode statement): it needs no
+ *     probe. A unit is journaled under the ordinal of its first statement.
  * J3. SET and RESET are not steps: they are repeated on each resume, because the session is new.
  * J4. The first error wins; the clean-up's own error is a note of it.
  */
@@ -14,7 +15,7 @@ import { withAttempts } from "./attempts.ts";
 import { closing, COMMIT, opening } from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
 import { runAlone } from "./run-alone.ts";
-import { checksumOf, explain, keyOf } from "./statement-step.ts";
+import { checksumOfUnit, explain, keyOf } from "./statement-step.ts";
 import type { LockedRun } from "./locked-run.ts";
 import type { PreparedSql, PreparedStatement } from "./prepare.ts";
 import { pooledRefusal } from "./pooled-rules.ts";
@@ -27,15 +28,16 @@ export async function runStatements(run: LockedRun, prepared: PreparedSql): Prom
   if (run.connection === "pooled") throw pooledRefusal(prepared);
   await startClean(run, prepared);
   let done = 0;
-  for (const statement of prepared.statements) {
+  for (const unit of prepared.units) {
     run.ctx.checkSignal();
-    if ("VariableSetStmt" in (statement.node ?? {})) {
+    const [statement] = unit;
+    if (unit.length === 1 && statement && isSetting(statement)) {
       await neutral(run, prepared, statement);
       continue;
     }
     try {
-      await runOne(run, prepared, statement);
-      done += 1;
+      await runOne(run, prepared, unit);
+      done += unit.length;
     } catch (error) {
       throw withProgress(error, prepared, done);
     }
@@ -45,12 +47,17 @@ export async function runStatements(run: LockedRun, prepared: PreparedSql): Prom
   faultPoint("after-record");
 }
 
+function isSetting({ node }: PreparedStatement): boolean {
+  return "VariableSetStmt" in (node ?? {});
+}
+
 async function runOne(
   run: LockedRun,
   prepared: PreparedSql,
-  statement: PreparedStatement,
+  unit: readonly PreparedStatement[],
 ): Promise<void> {
   const began = performance.now();
+  const statement = unit[0]!;
   const { migration, direction } = prepared;
   const before = run.journal.find(
     (row) =>
@@ -59,8 +66,10 @@ async function runOne(
       row.ordinal === statement.ordinal,
   );
   if (before?.state === "done") {
-    if (before.statementChecksum !== checksumOf(statement))
+    if (before.statementChecksum !== checksumOfUnit(unit))
       throw editedAfterDone(prepared, statement);
+    // J3: what the unit set for the statements behind it.
+    for (const setting of unit.filter(isSetting)) await neutral(run, prepared, setting);
     return;
   }
   run.ctx.emit({
@@ -70,7 +79,7 @@ async function runOne(
     statement: statement.summary,
   });
   if (statement.nonTransactional === undefined && prepared.mode === "statement") {
-    await runInTransaction(run, prepared, statement);
+    await runInTransaction(run, prepared, unit);
   } else {
     await runAlone(run, prepared, statement, before);
   }
@@ -83,22 +92,23 @@ async function runOne(
   });
 }
 
-/** J2: statement and journal in one transaction. */
+/** J2: the unit and its journal in one transaction. */
 async function runInTransaction(
   run: LockedRun,
   prepared: PreparedSql,
-  statement: PreparedStatement,
+  unit: readonly PreparedStatement[],
 ): Promise<void> {
+  const first = unit[0]!;
   const envelope = { ...envelopeOf(run, prepared), keepSession: true };
   const { capMs } = envelope;
-  const unit = { migration: prepared.migration.id, wanted: [], capMs };
-  await withAttempts(run, unit, async () => {
+  const attempts = { migration: prepared.migration.id, wanted: [], capMs };
+  await withAttempts(run, attempts, async () => {
     const before = opening(run, envelope);
-    const body = authorItems([statement], [], capMs);
+    const body = authorItems(unit, [], capMs);
     const records = [
-      journalDone(run.ctx.names, keyOf(prepared, statement), {
+      journalDone(run.ctx.names, keyOf(prepared, first), {
         kind: "transaction",
-        checksum: checksumOf(statement),
+        checksum: checksumOfUnit(unit),
         runId: run.ctx.runId,
       }),
     ];
@@ -106,7 +116,8 @@ async function runInTransaction(
       items: [...before, ...body.items, ...closing(run, records)],
       recordTags: ["INSERT 0 1"],
       recordCount: records.length,
-      explain: (_index, cause) => explain(prepared, statement, cause),
+      explain: (index, cause) =>
+        explain(prepared, body.statementAt(index - before.length) ?? first, cause),
       onSent: () => faultPoint("statement-sent"),
     });
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
+import { nativeSet } from "../migrations/migration.ts";
 import { applied, files, rowAfter } from "./history.fixture.ts";
 import type { Selection } from "./options.ts";
 import { reconcile } from "./reconcile.ts";
@@ -211,7 +212,7 @@ const CASES: readonly Case[] = [
 function take(row: Omit<Case, "name" | "takes">): string[] {
   const migrations = files(...row.files);
   const now = reconcile(migrations, applied(...row.history), POLICY);
-  return select(row.direction, migrations, now, row.selection)
+  return select(row.direction, nativeSet(migrations), now, row.selection)
     .remaining(now)
     .map(({ id }) => id);
 }
@@ -326,7 +327,7 @@ describe("a selection is made once", () => {
   it("and means the same migrations after a restart in its middle", () => {
     const migrations = files("1", "2", "3", "4");
     const first = reconcile(migrations, applied("1"), POLICY);
-    const selected = select("up", migrations, first, { count: 2 });
+    const selected = select("up", nativeSet(migrations), first, { count: 2 });
     const ids = (history: History): string[] =>
       selected.remaining(reconcile(migrations, history, POLICY)).map(({ id }) => id);
     expect(ids(applied("1"))).toEqual(["2_m", "3_m"]);
@@ -337,7 +338,7 @@ describe("a selection is made once", () => {
   it("and knows the history rows of its migrations", () => {
     const migrations = files("1", "2", "R v");
     const now = reconcile(migrations, applied(), POLICY);
-    const selected = select("up", migrations, now, {});
+    const selected = select("up", nativeSet(migrations), now, {});
     const ids = applied("1", "R v", "7").rows.map((row) => selected.idOf(row));
     expect(ids).toEqual(["1_m", "R__v", undefined]);
   });
@@ -353,13 +354,13 @@ describe("a selection is made once", () => {
           const migrations = files(...numbers.map(String));
           const at = (index: number): string => migrations[index % migrations.length]!.version!;
           const empty = reconcile(migrations, applied(), POLICY);
-          const up = select("up", migrations, empty, { to: at(upIndex) });
+          const up = select("up", nativeSet(migrations), empty, { to: at(upIndex) });
           const rows = up.remaining(empty).map(rowAfter);
           const full = reconcile(migrations, { ...applied(), rows }, POLICY);
           expect(up.remaining(full)).toEqual([]);
           expect(full.current).toBe(at(upIndex));
 
-          const down = select("down", migrations, full, { to: at(downIndex) });
+          const down = select("down", nativeSet(migrations), full, { to: at(downIndex) });
           const gone = new Set(down.remaining(full).map(({ version }) => version));
           const left = rows.filter(({ version }) => !gone.has(version as never));
           const end = reconcile(migrations, { ...applied(), rows: left }, POLICY);

@@ -4,8 +4,8 @@
  */
 import { Failure } from "../failures/failure.ts";
 import type { HistoryRow } from "../history/read.ts";
-import type { Migration, Version } from "../migrations/migration.ts";
-import { compareVersions, parseVersion } from "../migrations/version.ts";
+import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
+import { givenVersion } from "./given-version.ts";
 import type { Selection } from "./options.ts";
 import type { Reconciliation } from "./reconcile.ts";
 
@@ -18,17 +18,12 @@ export interface Selected {
 
 export function select(
   direction: "up" | "down",
-  migrations: readonly Migration[],
+  set: MigrationSet,
   reconciliation: Reconciliation,
   selection: Selection,
 ): Selected {
-  const target = selection.to === undefined ? undefined : parseVersion(selection.to);
-  if (selection.to !== undefined && target === undefined) {
-    throw new Failure({
-      class: "usage",
-      what: `\`${selection.to}\` is not a version: versions are digits.`,
-    });
-  }
+  const { migrations } = set;
+  const target = selection.to === undefined ? undefined : givenVersion(selection.to, set);
   if (target !== undefined && target !== "0" && !migrations.some((m) => m.version === target)) {
     throw new Failure({
       class: "usage",
@@ -40,13 +35,13 @@ export function select(
     direction === "up"
       ? chooseUp(reconciliation, selection, target)
       : chooseDown(reconciliation, selection, target);
-  const set = new Set(chosen);
+  const taken = new Set(chosen);
   const ids = new Map<string, string>();
   for (const migration of chosen)
     ids.set(keyOf(migration.version ?? null, migration.name), migration.id);
   return {
     remaining(now) {
-      if (direction === "up") return now.pending.filter((migration) => set.has(migration));
+      if (direction === "up") return now.pending.filter((migration) => taken.has(migration));
       const still = new Set(now.applied.map(({ migration }) => migration));
       return chosen.filter((migration) => still.has(migration));
     },
@@ -57,11 +52,11 @@ export function select(
 function chooseUp(
   reconciliation: Reconciliation,
   selection: Selection,
-  target: ReturnType<typeof parseVersion>,
+  target: Version | undefined,
 ): readonly Migration[] {
   const versioned = reconciliation.pending.filter((m) => m.version !== undefined);
   if (target !== undefined) {
-    return versioned.filter((m) => compareVersions(m.version!, target) <= 0);
+    return versioned.filter((m) => reconciliation.compare(m.version!, target) <= 0);
   }
   if (selection.count !== undefined) return versioned.slice(0, selection.count);
   return reconciliation.pending;
@@ -74,17 +69,17 @@ function chooseUp(
 function chooseDown(
   reconciliation: Reconciliation,
   selection: Selection,
-  target: ReturnType<typeof parseVersion>,
+  target: Version | undefined,
 ): readonly Migration[] {
-  const { applied, withoutFile } = reconciliation;
+  const { applied, withoutFile, compare } = reconciliation;
   const newestFirst: { version: Version; migration?: Migration; row: HistoryRow }[] = [
     ...applied.map(({ migration, row }) => ({ version: migration.version!, migration, row })),
     ...withoutFile.map((row) => ({ version: row.version as Version, row })),
-  ].toSorted((left, right) => compareVersions(right.version, left.version));
+  ].toSorted((left, right) => compare(right.version, left.version));
   const chosen =
     target === undefined
       ? newestFirst.slice(0, selection.count ?? 1)
-      : newestFirst.filter(({ version }) => compareVersions(version, target) > 0);
+      : newestFirst.filter(({ version }) => compare(version, target) > 0);
   return chosen.map(({ migration, row }) => {
     if (migration) return migration;
     const id = `${row.version}_${row.name}`;

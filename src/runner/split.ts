@@ -36,7 +36,7 @@ export async function split(
   { write }: { readonly write: boolean },
 ): Promise<SplitResult> {
   const ctx = createContext("split", options);
-  const migrations = await options.source();
+  const { migrations } = await options.source();
   const source = findSqlFile(migrations, file);
   const { history, serverVersion } = await lookAtHistory(ctx, source);
   refuseKnown(source.migration, history);

@@ -17,6 +17,11 @@ export function checksumOf(statement: Pick<PreparedStatement, "text">): string {
   return createHash("sha256").update(statement.text.replaceAll("\r\n", "\n")).digest("hex");
 }
 
+/** Of one statement, or of several that commit together. */
+export function checksumOfUnit(unit: readonly Pick<PreparedStatement, "text">[]): string {
+  return checksumOf({ text: unit.map(({ text }) => text).join(";\n") });
+}
+
 export function explain(
   prepared: PreparedSql,
   statement: PreparedStatement,

@@ -1,21 +1,26 @@
 /** `lockstep status`: what is applied, what is pending, what is wrong. Writes nothing (read-only.ts). */
 import { readApplied, readLastRun, type AppliedDetail } from "../history/details.ts";
-import type { Migration } from "../migrations/migration.ts";
+import type { Migration, Version } from "../migrations/migration.ts";
 import { lockHolder } from "../postgres/advisory-lock.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import { journalProblems } from "./journal-problems.ts";
 import type { RunnerOptions } from "./options.ts";
 import { readOnly, type Look } from "./read-only.ts";
-import { reconcile } from "./reconcile.ts";
+import { policyOf, reconcile, type CompareVersions } from "./reconcile.ts";
 import type { AppliedRow, LastRun, StatusResult } from "./results.ts";
 import { createContext, type RunContext } from "./run-context.ts";
 
 export async function status(options: RunnerOptions): Promise<StatusResult> {
   const ctx = createContext("status", options);
-  const migrations = await options.source();
+  const set = await options.source();
+  const { migrations } = set;
   return readOnly(ctx, "repeatable read", async (look) => {
     const { session, facts, history } = look;
-    const { pending, changed, problems, current } = reconcile(migrations, history, ctx.settings);
+    const { pending, changed, problems, current, compare } = reconcile(
+      migrations,
+      history,
+      policyOf(ctx.settings, set),
+    );
     const applied = history.exists ? await readApplied(session, ctx.names) : [];
     const lastRun = history.exists ? await readLastRun(session, ctx.names) : null;
     const running = await holder(ctx, look, lastRun);
@@ -26,7 +31,7 @@ export async function status(options: RunnerOptions): Promise<StatusResult> {
       historySchema: ctx.settings.historySchema,
       historyExists: history.exists,
       current,
-      applied: withIds(applied, migrations),
+      applied: withIds(applied.toSorted(byVersion(compare)), migrations),
       pending: pending.map((migration) => ({
         id: migration.id,
         file: migration.up.path,
@@ -38,6 +43,14 @@ export async function status(options: RunnerOptions): Promise<StatusResult> {
       running,
     };
   });
+}
+
+/** Versions first; repeatables behind them stay in the order in which they were applied. */
+function byVersion(compare: CompareVersions) {
+  return ({ version: left }: AppliedDetail, { version: right }: AppliedDetail): number => {
+    if (left === null || right === null) return Number(left === null) - Number(right === null);
+    return compare(left as Version, right as Version);
+  };
 }
 
 /** The id is the file's, where there is one: the history has versions as numbers, without zeros. */

@@ -29,10 +29,9 @@ const CR = 13;
 export function findInlineBlocks(
   path: string,
   bytes: Buffer,
-  from: number,
+  { start: from, end: limit }: Range,
   locate: Locate,
 ): InlineBlocks {
-  const limit = bytes.length;
   const cuts: Range[] = [];
   const copyData: Range[] = [];
   const tracker = new StatementTracker();

@@ -12,16 +12,16 @@ import { Failure } from "../failures/failure.ts";
 import { collectComments, type Comments } from "./comments.ts";
 import { readDirectives } from "./directives.ts";
 import { checkEncoding } from "./encoding.ts";
-import { findInlineBlocks, type InlineBlocks } from "./inline-blocks.ts";
+import { findInlineBlocks, type InlineBlocks, type Range } from "./inline-blocks.ts";
 import { isSpace } from "./lexer.ts";
 import { createLocator, type Locate } from "./locate.ts";
 import { nonTransactionalKind } from "./non-transactional.ts";
 import { describeUnreadable } from "./opaque.ts";
 import { type Parser, ParserError } from "./parser.ts";
 import { replacePlaceholders } from "./placeholders.ts";
-import { createSourceText, keptPieces, type SourceText } from "./source-text.ts";
+import { createSourceText, keptPieces, type Piece, type SourceText } from "./source-text.ts";
 import type { ParsedFile, Statement } from "./statement.ts";
-import { unwrapTransaction } from "./transaction-control.ts";
+import { findTransactionBlocks, unwrapTransaction } from "./transaction-control.ts";
 
 export interface ParseFileInput {
   /** As shown to people. */
@@ -30,15 +30,26 @@ export interface ParseFileInput {
   readonly parser: Parser;
   /** Undefined: `${…}` is left alone. */
   readonly placeholders?: Readonly<Record<string, string>>;
+  /** Byte range of the file that is read; default all of it. */
+  readonly range?: Range;
+  /** Cuts and replacements of another tool's format; before placeholders are replaced. */
+  readonly rewrite?: (file: Buffer, pieces: readonly Piece[], locate: Locate) => readonly Piece[];
+  /**
+   * A file of another tool, which nobody wants to edit: several transactions in one file are
+   * understood instead of refused.
+   */
+  readonly lenient?: boolean;
 }
 
 /** Async only for its callers' sake: the parser is loaded, and nothing here waits. */
 export async function parseFile(input: ParseFileInput): Promise<ParsedFile> {
   const { path, bytes, parser } = input;
   const locate = createLocator(bytes);
-  const from = checkEncoding(path, bytes, locate);
-  const blocks = findInlineBlocks(path, bytes, from, locate);
-  let pieces = keptPieces(from, bytes.length, blocks.cuts);
+  const from = Math.max(checkEncoding(path, bytes, locate), input.range?.start ?? 0);
+  const limit = input.range?.end ?? bytes.length;
+  const blocks = findInlineBlocks(path, bytes, { start: from, end: limit }, locate);
+  let pieces: readonly Piece[] = keptPieces(from, limit, blocks.cuts);
+  if (input.rewrite !== undefined) pieces = input.rewrite(bytes, pieces, locate);
   if (input.placeholders !== undefined) {
     pieces = replacePlaceholders(path, bytes, pieces, input.placeholders, locate);
   }
@@ -56,6 +67,10 @@ export async function parseFile(input: ParseFileInput): Promise<ParsedFile> {
     return { ...base, statements: [], ownTransaction: false, opaque };
   }
   const all = attachCopyData(path, toStatements(stmts, source, comments, locate), blocks, locate);
+  if (input.lenient) {
+    const { statements, blocks: transactions } = findTransactionBlocks(path, all, locate);
+    return { ...base, statements, transactions, ownTransaction: false };
+  }
   const { statements, own } = unwrapTransaction(path, all, locate);
   if (own === undefined) return { ...base, statements, ownTransaction: false };
   const { begin, commit } = own;

@@ -61,6 +61,11 @@ export interface ParsedFile {
   readonly ownTransaction: boolean;
   /** Byte ranges of that BEGIN and that COMMIT, without their semicolons. */
   readonly ownTransactionRanges?: readonly { readonly start: number; readonly end: number }[];
+  /**
+   * The transactions that the author wrote into a file of another tool, as groups of ordinals; their
+   * BEGIN and COMMIT are not in `statements`. Undefined for our own files.
+   */
+  readonly transactions?: readonly (readonly number[])[];
   /** The text that this parser cannot read but the server may; then `statements` is empty. */
   readonly opaque?: { readonly text: string; readonly reason: string; readonly line: number };
   /** Line and column of a byte offset in the file. */

@@ -73,6 +73,54 @@ export function unwrapTransaction(
   };
 }
 
+export interface TransactionBlocks {
+  /** Without BEGIN and COMMIT, numbered anew. */
+  readonly statements: readonly Statement[];
+  /** The ordinals between each BEGIN and its COMMIT. */
+  readonly blocks: readonly (readonly number[])[];
+}
+
+/**
+ * The transactions in a file of another tool. Their options are not taken over: a migration runs in
+ * READ COMMITTED, so that its locks see what they wait for. COMMIT without BEGIN ends the
+ * transaction that the tool began; BEGIN without COMMIT lasts to the end of the file.
+ */
+export function findTransactionBlocks(
+  path: string,
+  all: readonly Statement[],
+  locate: Locate,
+): TransactionBlocks {
+  const statements: Statement[] = [];
+  const blocks: number[][] = [];
+  let block: number[] | undefined;
+  let outside: number[] = [];
+  for (const statement of all) {
+    const control = transactionOf(statement);
+    if (control === undefined || isSavepoint(statement)) {
+      const ordinal = statements.length + 1;
+      statements.push(ordinal === statement.ordinal ? statement : { ...statement, ordinal });
+      (block ?? outside).push(ordinal);
+    } else if (begins(statement)) {
+      if (block === undefined) outside = [];
+      block ??= [];
+    } else if (control.kind === "TRANS_STMT_COMMIT" && control.chain !== true) {
+      blocks.push(block ?? outside);
+      block = undefined;
+      outside = [];
+    } else {
+      throw new Failure({
+        class: "file.invalid",
+        what: `\`${shown(statement)}\` controls the transaction inside the file.`,
+        action:
+          "Remove it: what a migration takes back itself, or prepares for somebody else, cannot be recorded as applied.",
+        location: { file: path, ...locate(statement.start) },
+      });
+    }
+  }
+  if (block) blocks.push(block);
+  return { statements, blocks: blocks.filter(({ length }) => length > 0) };
+}
+
 function ownTransaction(statements: readonly Statement[]): Unwrapped["own"] {
   const begin = statements[0];
   const commit = statements.at(-1);

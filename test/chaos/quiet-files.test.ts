@@ -67,7 +67,7 @@ test("with an event trigger no file is quiet, also not in the run that makes it"
     q4: homeSchema,
   });
   // And in a later run, which finds it there.
-  await db.admin.query("delete from lockstep.migrations where version > 1");
+  await db.admin.query("delete from lockstep.migrations where version::int > 1");
   const later = await libraryUp(db.url, {
     "1_quiet.sql": "create table q1 (id int);",
     "5_third.sql": "create table q5 (id int);",

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { nativeSet } from "../../src/migrations/migration.ts";
 import { readMigrations } from "../../src/migrations/discover.ts";
 import { resolveTarget } from "../../src/postgres/conninfo.ts";
 import { DEFAULT_SETTINGS, type RunnerOptions } from "../../src/runner/options.ts";
@@ -31,7 +32,7 @@ async function folder(files: Readonly<Record<string, string>>) {
   const warnings: string[] = [];
   const options: RunnerOptions = {
     target: await resolveTarget({ url: db.url, env: {} }),
-    source: () => readMigrations(["migrations"], { cwd: dir }),
+    source: async () => nativeSet(await readMigrations(["migrations"], { cwd: dir })),
     settings: { ...DEFAULT_SETTINGS, connectWaitMs: 0 },
     onEvent: (event) => event.event === "warning" && warnings.push(event.message),
   };

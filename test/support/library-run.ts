@@ -4,6 +4,7 @@
  */
 import { Failure } from "../../src/failures/failure.ts";
 import { migrationsFromData, type MigrationData } from "../../src/migrations/from-data.ts";
+import { nativeSet } from "../../src/migrations/migration.ts";
 import { resolveTarget } from "../../src/postgres/conninfo.ts";
 import { down } from "../../src/runner/down.ts";
 import type { RunEvent } from "../../src/runner/events.ts";
@@ -59,7 +60,7 @@ export async function runnerOptionsFor(
     : Object.entries(migrations).map(([name, sql]) => ({ name, sql }));
   return {
     target: await resolveTarget({ url, env: {} }),
-    source: async () => migrationsFromData(data),
+    source: async () => nativeSet(migrationsFromData(data)),
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     ...(options.onEvent && { onEvent: options.onEvent }),
     ...(options.signal && { signal: options.signal }),

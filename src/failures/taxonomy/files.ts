@@ -30,6 +30,18 @@ export const FILES = {
     state: UNTOUCHED,
     action: "Give the one that is not yet applied anywhere a new version.",
   },
+  "file.format": {
+    title: "A folder has the signs of two tools",
+    detection:
+      "Files or markers that only one tool writes are there from more than one, or a file of the folder's tool cannot be run without that tool.",
+    retry: "never",
+    partial: "none",
+    severity: "error",
+    exit: "invalid",
+    automatic: "Refuses before anything runs; a format is never guessed at.",
+    state: UNTOUCHED,
+    action: "Name the format with `--format`, or move the other tool's files elsewhere.",
+  },
   "file.directive": {
     title: "A lockstep directive is unknown or wrong",
     detection:

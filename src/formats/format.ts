@@ -1,0 +1,47 @@
+/**
+ * What a format of another tool is: how its folder is recognised and read, and what its history
+ * looks like. One file per format in this folder; registry.ts lists them.
+ */
+import type { Migration } from "../migrations/migration.ts";
+import type { Problems } from "../migrations/problems.ts";
+import type { Folder } from "./folder.ts";
+import type { ForeignHistory } from "./history.ts";
+
+export interface Format {
+  /** As in `--format`, in kebab-case: `golang-migrate`. */
+  readonly id: string;
+  /** As people write it: `golang-migrate`, `Flyway`. */
+  readonly title: string;
+  /** What says that a folder is of this format; undefined when nothing does. Reads few files. */
+  detect(folder: Folder): Evidence | undefined;
+  /**
+   * All migrations of the folder, in the order in which the tool applies them. Nothing is parsed.
+   * What is wrong goes into `input.problems`, so that all of it is named at once.
+   */
+  read(input: ReadInput): Migration[];
+  /** See MigrationSet. */
+  readonly order: "version" | "list";
+  /** What the tool itself does with a migration below the newest applied one. */
+  readonly outOfOrder: "refuse" | "allow";
+  /** Missing: the format has no history of its own that could be adopted. */
+  readonly history?: ForeignHistory;
+}
+
+export interface Evidence {
+  /**
+   * `sure`: a file or a marker that no other tool writes. `name`: file names in this tool's form,
+   * which other tools may share.
+   */
+  readonly strength: "sure" | "name";
+  /** In words, for messages: `\`atlas.sum\``, `the marker \`-- migrate:up\` in \`1_a.sql\``. */
+  readonly sign: string;
+}
+
+export interface ReadInput {
+  readonly folder: Folder;
+  readonly problems: Problems;
+  /** Values for the tool's own templates, from the configuration (`placeholders`). */
+  readonly placeholders?: Readonly<Record<string, string>>;
+  /** For templates that read the environment. */
+  readonly env: NodeJS.ProcessEnv;
+}

@@ -1,0 +1,38 @@
+/**
+ * The migrations of a project, whatever tool the folder is from. The formats are loaded only when
+ * the folder does not look like one of ours, or when one is named: each start of each pod reads its
+ * folder.
+ */
+import { resolve } from "node:path";
+import { readFolders } from "../migrations/discover.ts";
+import { nativeSet, type MigrationSet } from "../migrations/migration.ts";
+
+export interface SourceOptions {
+  readonly cwd: string;
+  /** As configured: the id of a format, `native`, or undefined to look. */
+  readonly format?: string;
+  /** For the templates of other tools. */
+  readonly placeholders?: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Relative folders start at `cwd`. Throws a Failure for a folder that cannot be read as it is. */
+export async function readSource(
+  dirs: readonly string[],
+  options: SourceOptions,
+): Promise<MigrationSet> {
+  const { cwd, format } = options;
+  const roots = [...new Set(dirs.map((dir) => resolve(cwd, dir)))];
+  if (format !== undefined && format !== "native") {
+    const { readForeign } = await import("./read-foreign.ts");
+    return readForeign(roots, options, format);
+  }
+  const native = readFolders(roots, { cwd });
+  if (native.looksForeign && format === undefined) {
+    const { findForeign } = await import("./read-foreign.ts");
+    const foreign = findForeign(roots, options);
+    if (foreign) return foreign;
+  }
+  native.problems.throwIfAny();
+  return nativeSet(native.migrations);
+}

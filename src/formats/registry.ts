@@ -1,0 +1,6 @@
+/** All formats but our own, in the order in which names in more than one tool's form are given to them. */
+import { dbmate } from "./dbmate.ts";
+import type { Format } from "./format.ts";
+import { golangMigrate } from "./golang-migrate.ts";
+
+export const FORMATS: readonly Format[] = [dbmate, golangMigrate];

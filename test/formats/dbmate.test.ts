@@ -1,0 +1,26 @@
+/** dbmate: one file with a section for each direction. */
+import { formatSuite } from "./harness.ts";
+
+formatSuite({
+  format: "dbmate",
+  dir: "dbmate/migrations",
+  half: 5,
+  ids: [
+    "20240101000000_customers",
+    "20240102000000_orders",
+    "20240103000000_orders_indexes",
+    "20240104000000_order_count",
+    "20240105000000_status",
+    "20240106000000_paid",
+    "20240107000000_two_sections",
+    "20240108000000_seed",
+    "9_last_by_name",
+  ],
+  results: {
+    "select name from customer_names order by name": [
+      { name: "Ann" },
+      { name: 'Zoë; "the first"' },
+    ],
+    "select to_regclass('order_tags')::text as second": [{ second: "order_tags" }],
+  },
+});

@@ -1,0 +1,4 @@
+-- migrate:up
+CREATE VIEW customer_names AS SELECT name FROM customers;
+-- migrate:down
+DROP VIEW customer_names;

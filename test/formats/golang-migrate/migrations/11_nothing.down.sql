@@ -1,0 +1,1 @@
+-- Only a way back: the way here has long been empty.
