@@ -2,8 +2,8 @@
  * The command table: the command line, the help, docs/cli.md and the shell completions are all
  * made from it. Loading it loads no command: each is imported when it is the one that runs.
  */
-import { buildCommand, type Command } from "@stricli/core";
-import type { CliContext } from "./context.ts";
+import { buildCommand } from "@stricli/core";
+import { entry, positional, type CommandEntry } from "./command-entry.ts";
 import {
   databaseFlags,
   outputFlags,
@@ -14,51 +14,9 @@ import {
   text,
   toggle,
 } from "./flags.ts";
+import { TAKEOVER_COMMANDS } from "./takeover-commands.ts";
 
-export interface CommandEntry {
-  readonly name: string;
-  /** Heading under which the help lists it. */
-  readonly group: "Start" | "Every day" | "Look" | "Settle" | "Setup";
-  readonly summary: string;
-  readonly description: string;
-  readonly examples: readonly string[];
-  readonly command: Command<CliContext>;
-}
-
-type Build = (docs: { brief: string; fullDescription: string }) => Command<CliContext>;
-
-/**
- * Description and examples are written once and reach `--help` and the docs alike. The command is
- * built when it is asked for: a run needs one of them.
- */
-function entry(init: Omit<CommandEntry, "command">, build: Build): CommandEntry {
-  let command: Command<CliContext> | undefined;
-  const docs = {
-    brief: init.summary,
-    get fullDescription() {
-      const examples = init.examples.map((example) => `  ${example}`).join("\n");
-      return `${wrap(init.description)}\n\nEXAMPLES\n${examples}`;
-    },
-  };
-  return {
-    ...init,
-    get command() {
-      return (command ??= build(docs));
-    },
-  };
-}
-
-/** At 90 columns; nothing breaks a help text of one long line but the terminal, in mid-word. */
-function wrap(words: string): string {
-  return words.replace(/(?![^\n]{1,90}$)([^\n]{1,90})\s/g, "$1\n");
-}
-
-function positional<P extends string>(placeholder: P, brief: string) {
-  return {
-    kind: "tuple" as const,
-    parameters: [{ brief, placeholder, parse: String }] as const,
-  };
-}
+export type { CommandEntry } from "./command-entry.ts";
 
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -333,6 +291,7 @@ export const COMMANDS: readonly CommandEntry[] = [
         docs,
       }),
   ),
+  ...TAKEOVER_COMMANDS,
   entry(
     {
       name: "grants",

@@ -63,6 +63,14 @@ export async function askReason(
   return { by, why: answer.trim() };
 }
 
+/** For commands that change nothing that matters: who, and why when it is given. */
+export function reasonOr(context: CliContext, flags: ReasonFlags, otherwise: string): Reason {
+  return {
+    by: flags.by ?? systemUser(context.process.env),
+    why: flags.reason?.trim() || otherwise,
+  };
+}
+
 function declined(): Failure {
   return new Failure({
     class: "interrupted",

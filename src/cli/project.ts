@@ -12,6 +12,8 @@ import type { DatabaseFlags, ProjectFlags, RunFlags } from "./flags.ts";
 export interface Project extends ResolvedSettings {
   /** Everything that an operation of the runner needs; resolves the address, connects to nothing. */
   runnerOptions(onEvent: OnEvent): Promise<RunnerOptions>;
+  /** The migrations, with the folder read as a format that it may not show. */
+  readAs(format: string): Promise<MigrationSet>;
 }
 
 type AnyFlags = ProjectFlags & Partial<DatabaseFlags> & Partial<RunFlags>;
@@ -30,6 +32,7 @@ export async function loadProject(
   warn(context, flags, resolved.warnings);
   return {
     ...resolved,
+    readAs: (format) => readProjectSource(context, { ...resolved, format }),
     async runnerOptions(onEvent) {
       const { url, settings } = resolved;
       const target = await resolveTarget({ env, cwd, ...(url !== undefined && { url }) });

@@ -15,6 +15,7 @@ import { HISTORY } from "./taxonomy/history.ts";
 import { INVOCATION } from "./taxonomy/invocation.ts";
 import { RUNNER_LOCK } from "./taxonomy/runner-lock.ts";
 import { SERVER } from "./taxonomy/server.ts";
+import { TAKEOVER } from "./taxonomy/takeover.ts";
 import { TRANSACTION } from "./taxonomy/transaction.ts";
 
 export type { FailureClass } from "./failure-class.ts";
@@ -29,6 +30,7 @@ export const FAILURE_THEMES = [
   { title: "Transactions", classes: TRANSACTION },
   { title: "The server's limits and health", classes: SERVER },
   { title: "The history", classes: HISTORY },
+  { title: "Taking over another tool", classes: TAKEOVER },
   { title: "Migration files", classes: FILES },
   { title: "Command line, configuration and signals", classes: INVOCATION },
 ] as const satisfies readonly {
@@ -45,6 +47,7 @@ export const FAILURE_CLASSES = {
   ...TRANSACTION,
   ...SERVER,
   ...HISTORY,
+  ...TAKEOVER,
   ...FILES,
   ...INVOCATION,
 } as const satisfies Record<string, FailureClass>;

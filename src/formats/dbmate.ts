@@ -140,6 +140,7 @@ function history(): ForeignHistory {
       );
       return rows.map(({ version }) => ({
         key: version!,
+        label: { version: version!, name: "" },
         state: "applied",
         checksum: null,
         appliedAt: null,

@@ -85,6 +85,8 @@ function history(): ForeignHistory {
   const write = (table: ForeignTable, version: string): string =>
     `insert into ${tableOf(table)} (version, dirty) values (${version}, false)`;
   return {
+    failedAdvice:
+      "Clear the dirty flag with `migrate force <version>`: the version itself when all of it is there, the one before when nothing is.",
     defaultTable: { schema: "public", name: "schema_migrations" },
     async find(db) {
       const tables = await tablesNamed(db, "schema_migrations");
@@ -98,6 +100,7 @@ function history(): ForeignHistory {
         .filter(({ version }) => version !== "-1")
         .map(({ version, dirty }) => ({
           key: version!,
+          label: { version: version!, name: "" },
           state: dirty === "true" ? "failed" : "applied",
           checksum: null,
           appliedAt: null,

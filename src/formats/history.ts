@@ -23,6 +23,11 @@ export interface ForeignTable {
 export interface ForeignRow {
   /** Compared with `Migration.theirs.key`. */
   readonly key: string;
+  /**
+   * The version and name that a file of this row would have; missing: the row does not say. Only
+   * asked for when there is no file.
+   */
+  readonly label?: { readonly version: string; readonly name: string };
   /** `failed`: begun and not finished, or marked dirty; nothing is adopted while there is one. */
   readonly state: "applied" | "failed" | "rolled-back";
   /** Compared with `Migration.theirs.checksums()`; null: the tool keeps none. */
@@ -65,6 +70,8 @@ export interface RecordFacts {
 }
 
 export interface ForeignHistory {
+  /** How to settle a failed row with the tool itself, as a sentence. */
+  readonly failedAdvice?: string;
   /** Every history of this tool in the database; other tools' tables of the same name are left out. */
   find(db: HistoryDatabase): Promise<readonly ForeignTable[]>;
   read(db: HistoryDatabase, table: ForeignTable): Promise<readonly ForeignRow[]>;

@@ -12,6 +12,12 @@ export interface HistoryRow {
   readonly runId: string;
 }
 
+/** As a file of this row is called; an adopted row may have no name. */
+export function idOfRow({ version, name }: Pick<HistoryRow, "version" | "name">): string {
+  if (version === null) return `R__${name}`;
+  return name === "" || name === version ? version : `${version}_${name}`;
+}
+
 export interface JournalRow {
   readonly migration: string;
   readonly direction: "up" | "down";
@@ -20,6 +26,12 @@ export interface JournalRow {
   readonly statementChecksum: string;
   readonly state: "started" | "done";
   readonly detail: unknown;
+}
+
+/** Another tool's history that is kept up to date during a transition; see `lockstep adopt`. */
+export interface KeptHistory {
+  readonly format: string;
+  readonly table: { readonly schema: string; readonly name: string; readonly layout?: string };
 }
 
 export interface History {
@@ -33,6 +45,7 @@ export interface History {
    * record its own: killed, or on a pooled connection still at work.
    */
   readonly fingerprint: string | null;
+  readonly theirs: KeptHistory | null;
 }
 
 export const NO_HISTORY: History = {
@@ -42,6 +55,7 @@ export const NO_HISTORY: History = {
   rows: [],
   journal: [],
   fingerprint: null,
+  theirs: null,
 };
 
 // One text instead of a thousand rows: the driver's cost per row is most of the cost of a start
@@ -52,7 +66,7 @@ const FIELDS = 6;
 
 export function readHistory(names: HistoryNames): string {
   return `
-  select s.layout, s.epoch,
+  select s.layout, s.epoch, s.theirs,
     (select pg_catalog.string_agg(pg_catalog.concat_ws(E'\\x1f', m.kind, m.version, m.name,
               coalesce(m.checksum, ''), m.origin, m.run_id), E'\\x1f' order by m.seq)
      from (select kind, coalesce(version, '') as version,
@@ -83,6 +97,7 @@ export function parseHistory(row: TextRow | undefined): History {
     rows: text === null ? [] : parseRows(text.split(SEPARATOR)),
     journal: row["journal"] ? (JSON.parse(row["journal"]) as JournalRow[]) : [],
     fingerprint: row["fingerprint"] ?? null,
+    theirs: row["theirs"] ? (JSON.parse(row["theirs"]) as KeptHistory) : null,
   };
 }
 

@@ -97,7 +97,8 @@ export function createHistory(names: HistoryNames, schemaExists: boolean): reado
     `create table ${names.state} (
       singleton boolean primary key default true check (singleton),
       layout integer not null,
-      epoch bigint not null
+      epoch bigint not null,
+      theirs jsonb
     )`,
     `create table ${names.audit} (
       id bigint generated always as identity primary key,

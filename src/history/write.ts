@@ -1,5 +1,6 @@
 /** Writes to the history: always inside a transaction that somebody else opened and will end. */
 import type { BatchItem } from "../postgres/batch.ts";
+import type { KeptHistory } from "./read.ts";
 import type { HistoryNames } from "./tables.ts";
 
 export interface AppliedRecord {
@@ -47,6 +48,52 @@ export function insertApplied(
   };
 }
 
+export interface AdoptedRecord {
+  readonly kind: "versioned" | "repeatable";
+  readonly version: string | null;
+  readonly name: string;
+  /** Null: there is no file to compare with. */
+  readonly checksum: string | null;
+  /** ISO 8601; null: nobody knows, so it is now. */
+  readonly appliedAt: string | null;
+  readonly appliedBy: string | null;
+  readonly durationMs: number;
+  readonly runId: string;
+  readonly toolVersion: string;
+  /** The tool that applied it. */
+  readonly origin: string;
+}
+
+/** What another tool has applied, with its own time. */
+export function insertAdopted(names: HistoryNames, record: AdoptedRecord): BatchItem {
+  return {
+    text: `insert into ${names.migrations}
+      (kind, version, name, checksum, applied_at, applied_by, duration_ms, run_id, tool_version, origin)
+      values ($1, $2, $3, $4, coalesce($5::pg_catalog.timestamptz, pg_catalog.clock_timestamp()),
+        coalesce($6, session_user), $7, $8, $9, $10)`,
+    values: [
+      record.kind,
+      record.version,
+      record.name,
+      record.checksum,
+      record.appliedAt,
+      record.appliedBy,
+      String(record.durationMs),
+      record.runId,
+      record.toolVersion,
+      record.origin,
+    ],
+  };
+}
+
+/** Which other history every run writes too; null ends that. */
+export function keepTheirs(names: HistoryNames, theirs: KeptHistory | null): BatchItem {
+  return {
+    text: `update ${names.state} set theirs = $1::pg_catalog.jsonb`,
+    values: [theirs === null ? null : JSON.stringify(theirs)],
+  };
+}
+
 export function deleteApplied(names: HistoryNames, version: string, guard?: string): BatchItem {
   const guarded = guard === undefined ? "" : ` and ${guard} = 'ok'`;
   return {
@@ -69,7 +116,7 @@ export function updateChecksum(
 
 export interface AuditRecord {
   readonly runId: string;
-  readonly action: "down" | "baseline" | "repair" | "resolve";
+  readonly action: "down" | "baseline" | "repair" | "resolve" | "adopt" | "convert";
   readonly migration: string;
   readonly by: string;
   readonly reason: string;

@@ -4,7 +4,7 @@
  * any time, and nobody knows which text of theirs is there.
  */
 import { Failure } from "../failures/failure.ts";
-import type { History } from "../history/read.ts";
+import { idOfRow, type History } from "../history/read.ts";
 import { insertApplied, type AppliedRecord } from "../history/write.ts";
 import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
 import { compareVersions } from "../migrations/version.ts";
@@ -108,7 +108,7 @@ function refuseApplied(
   const rows = history.rows.filter((row) => row.version !== null);
   const above = rows.filter((row) => compare(row.version as Version, target) >= 0);
   if (above.length > 0) {
-    const names = above.map((row) => `\`${row.version}_${row.name}\``);
+    const names = above.map((row) => `\`${idOfRow(row)}\``);
     throw refused(
       `${names[0]} is applied already, so version ${target} cannot be the baseline of this database.`,
       "Look at `lockstep status`; a baseline is for a database whose schema came about without Lockstep.",
@@ -119,7 +119,7 @@ function refuseApplied(
   const unknown = rows.find((row) => row.kind === "versioned" && !onDisk.has(row.version!));
   if (unknown) {
     throw refused(
-      `\`${unknown.version}_${unknown.name}\` is applied, but its file is not in the folder, so this may be the history of another project.`,
+      `\`${idOfRow(unknown)}\` is applied, but its file is not in the folder, so this may be the history of another project.`,
       "Restore the file, or check that `--dir` and `--history-schema` are the right ones.",
     );
   }

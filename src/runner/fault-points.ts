@@ -24,6 +24,10 @@ export const FAULT_POINTS = {
   "cleanup-sent": "The clean-up of a half-done statement is on its way.",
   "batch-sent": "The COMMIT of one round of `db.batch` is on its way.",
   "batch-done": "One round of `db.batch` is committed.",
+  "adopt-locked":
+    "`adopt` holds the other tool's lock and has read its history; nothing is written.",
+  "adopt-sent": "The rows of an adopted history are on their way, their COMMIT too.",
+  "after-adopt": "The adopted history is committed, the run's row is not closed.",
   "before-finish": "All migrations are done, the run's row is not closed.",
   "after-unlock": "The run's row is closed and the lock is released, the session is still open.",
 } as const;

@@ -7,7 +7,7 @@
  *     applied version are problems, at deploy as in development.
  */
 import { Failure, type FailureInit } from "../failures/failure.ts";
-import type { History, HistoryRow } from "../history/read.ts";
+import { idOfRow, type History, type HistoryRow } from "../history/read.ts";
 import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
 import { compareVersions } from "../migrations/version.ts";
 import type { RunnerSettings } from "./options.ts";
@@ -110,7 +110,7 @@ export function reconcile(
     .toSorted((left, right) => compare(versionOf(left), versionOf(right)));
   for (const row of withoutFile) {
     if (isAbove(versionOf(row), highestOnDisk)) ahead.push(row);
-    else if (row.origin !== "baseline") problems.push(missing(row));
+    else if (!isKnownMissing(row)) problems.push(missing(row));
   }
 
   return {
@@ -151,6 +151,11 @@ function versionOf(row: HistoryRow): Version {
   return row.version as Version;
 }
 
+/** Its file was gone already when the history was taken over, or nobody ever said that it is here. */
+function isKnownMissing({ origin, checksum }: HistoryRow): boolean {
+  return origin === "baseline" || (origin !== "native" && checksum === null);
+}
+
 /** The problems that stop `up`: all but what recovery settles by itself. */
 export function refuseProblems(problems: readonly Problem[]): void {
   const [first, ...rest] = problems;
@@ -188,7 +193,7 @@ function edited(migration: Migration, row: HistoryRow): Problem {
 }
 
 function missing(row: HistoryRow): Problem {
-  const id = `${row.version}_${row.name}`;
+  const id = idOfRow(row);
   return problem("missing", {
     class: "history.missing",
     migration: id,

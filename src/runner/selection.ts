@@ -3,7 +3,7 @@
  * means the same two after a restart. Pure.
  */
 import { Failure } from "../failures/failure.ts";
-import type { HistoryRow } from "../history/read.ts";
+import { idOfRow, type HistoryRow } from "../history/read.ts";
 import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
 import { givenVersion } from "./given-version.ts";
 import type { Selection } from "./options.ts";
@@ -82,7 +82,7 @@ function chooseDown(
       : newestFirst.filter(({ version }) => compare(version, target) > 0);
   return chosen.map(({ migration, row }) => {
     if (migration) return migration;
-    const id = `${row.version}_${row.name}`;
+    const id = idOfRow(row);
     throw new Failure({
       class: "file.no_down",
       migration: id,

@@ -1,4 +1,5 @@
 /** `lockstep status`: what is applied, what is pending, what is wrong. Writes nothing (read-only.ts). */
+import { idOfRow } from "../history/read.ts";
 import { readApplied, readLastRun, type AppliedDetail } from "../history/details.ts";
 import type { Migration, Version } from "../migrations/migration.ts";
 import { lockHolder } from "../postgres/advisory-lock.ts";
@@ -61,10 +62,7 @@ function withIds(
   const ids = new Map<string | undefined, string>();
   for (const { version, id } of migrations) if (version !== undefined) ids.set(version, id);
   return rows.map((row) => ({
-    id:
-      row.version === null
-        ? `R__${row.name}`
-        : (ids.get(row.version) ?? `${row.version}_${row.name}`),
+    id: (row.version === null ? undefined : ids.get(row.version)) ?? idOfRow(row),
     ...row,
   }));
 }

@@ -83,7 +83,7 @@ const OCCURRENCES: Partial<Record<FaultPoint, readonly number[]>> = {
 };
 
 const CASES = (Object.keys(FAULT_POINTS) as FaultPoint[])
-  .filter((point) => point !== "cleanup-sent")
+  .filter((point) => point !== "cleanup-sent" && !/adopt/.test(point))
   .flatMap((point) => (OCCURRENCES[point] ?? [1]).map((nth) => `${point}:${nth}`));
 
 let undisturbed: string;

@@ -7,16 +7,20 @@
 import { join } from "node:path";
 import pg from "pg";
 import { describe, expect, test } from "vitest";
+import { Failure } from "../../src/failures/failure.ts";
 import type { Format } from "../../src/formats/format.ts";
 import { formatNamed } from "../../src/formats/read-foreign.ts";
 import { readSource, type SourceOptions } from "../../src/formats/read-source.ts";
-import { fingerprintQuery } from "../../src/history/fingerprint.ts";
 import type { Migration, MigrationSet } from "../../src/migrations/migration.ts";
 import { resolveTarget } from "../../src/postgres/conninfo.ts";
 import { qualified } from "../../src/postgres/identifiers.ts";
 import { DEFAULT_SETTINGS, type RunnerOptions } from "../../src/runner/options.ts";
 import { up } from "../../src/runner/up.ts";
 import { verify } from "../../src/runner/verify.ts";
+import { adopt, type AdoptOptions, type AdoptResult } from "../../src/takeover/adopt.ts";
+import type { AdoptState } from "../../src/takeover/match.ts";
+import { fingerprint } from "../chaos/support.ts";
+import { runCli, type CliResult } from "../support/cli.ts";
 import { expectNoLeftovers, freshDatabase, type TestDatabase } from "../support/database.ts";
 import { historySchema } from "../support/elsewhere.ts";
 
@@ -74,7 +78,7 @@ export function formatSuite(spec: FormatSpec): void {
         const history = format.history!;
         await using db = await freshDatabase();
         const { migrations } = await read(spec, dir, spec.format);
-        const first = migrations.slice(0, spec.half);
+        const first = migrations.filter(isVersioned).slice(0, spec.half);
         await writeTheirs(db, format, first);
         const [table, ...others] = await history.find(asReader(db));
         expect(others).toEqual([]);
@@ -91,7 +95,147 @@ export function formatSuite(spec: FormatSpec): void {
         await expectNoLeftovers(db);
       },
     );
+
+    test.runIf(format.history)(
+      "half is applied by the tool, the history is adopted, the rest is applied here",
+      async () => {
+        await using scratch = await freshDatabase();
+        await spec.prepare?.(scratch);
+        await up(await runnerOptions(spec, scratch, dir));
+        await using db = await freshDatabase();
+        await spec.prepare?.(db);
+        const { migrations } = await read(spec, dir, spec.format);
+        const first = versionedIds(migrations).slice(0, spec.half);
+        await applyHalf(spec, db, dir, format);
+
+        const options = await adoptOptions(spec, db, dir);
+        const looked = await adopt({ ...options, dryRun: true }, REASON);
+        expect(idsOf(looked, "applied")).toEqual(first);
+        expect(await db.admin.query("select to_regclass('lockstep.migrations') as t")).toEqual([
+          { t: null },
+        ]);
+        const adopted = await adopt(options, REASON);
+        expect([adopted.adopted, adopted.known, adopted.format]).toEqual([
+          first.length,
+          0,
+          spec.format,
+        ]);
+        await expectTakenOver(spec, { db, scratch, dir, format, first });
+        // Once more: nothing is new, and what was applied here since is left alone.
+        expect((await adopt(options, REASON).catch(noTable)).adopted).toBe(0);
+      },
+    );
+
+    test.runIf(format.history)("a kill in the middle of `adopt` costs nothing", async () => {
+      const kills = ["adopt-locked", "adopt-sent", "after-adopt"];
+      const { migrations } = await read(spec, dir, spec.format);
+      const first = versionedIds(migrations).slice(0, spec.half);
+      await using db = await freshDatabase();
+      await writeTheirs(db, format, migrations.filter(isVersioned).slice(0, spec.half));
+      for (const point of kills) {
+        const killed = await adoptByCommand(spec, db, dir, { LOCKSTEP_TEST_KILL_AT: point });
+        expect([point, killed.signal]).toEqual([point, "SIGKILL"]);
+        // All rows or none, never some.
+        const [row] = await db.admin.query<{ n: string }>(
+          "select pg_catalog.count(*) as n from lockstep.migrations",
+        );
+        expect([0, first.length]).toContain(Number(row!.n));
+      }
+      const last = await adoptByCommand(spec, db, dir);
+      expect([last.code, last.stderr]).toEqual([0, ""]);
+      expect(await adoptedVersions(db)).toHaveLength(first.length);
+      await expectNoLeftovers(db);
+    });
   });
+}
+
+const REASON = { by: "somebody", why: "a test" };
+
+const isVersioned = ({ kind }: Migration): boolean => kind === "versioned";
+
+function versionedIds(migrations: readonly Migration[]): string[] {
+  return migrations.filter(isVersioned).map(({ id }) => id);
+}
+
+function idsOf({ entries }: AdoptResult, state: AdoptState): string[] {
+  return entries.filter((entry) => entry.state === state).map(({ id }) => id);
+}
+
+/** The comparison of schemas has dropped it. */
+function noTable(error: unknown): { adopted: number } {
+  if (error instanceof Failure && error.class === "adopt.none") return { adopted: 0 };
+  throw error;
+}
+
+function adoptedVersions(db: TestDatabase): Promise<unknown[]> {
+  return db.admin.query("select version from lockstep.migrations where origin <> 'native'");
+}
+
+export async function adoptOptions(
+  spec: FormatSpec,
+  db: TestDatabase,
+  dir: string,
+): Promise<AdoptOptions> {
+  return {
+    ...(await runnerOptions(spec, db, dir)),
+    readAs: (format) => read(spec, dir, format),
+    from: spec.format,
+  };
+}
+
+function adoptByCommand(
+  spec: FormatSpec,
+  db: TestDatabase,
+  dir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  const placeholders = Object.entries(spec.placeholders ?? {}).map(
+    ([name, value]) => [`LOCKSTEP_PLACEHOLDER_${name}`, value] as const,
+  );
+  return runCli(["adopt", "--from", spec.format, "--format", spec.format, "--dir", dir], {
+    cwd: dir,
+    url: db.url,
+    env: { ...spec.env, ...Object.fromEntries(placeholders), ...env },
+  });
+}
+
+/** The first files run, and the rows are written as the tool writes them. */
+async function applyHalf(
+  spec: FormatSpec,
+  db: TestDatabase,
+  dir: string,
+  format: Format,
+): Promise<void> {
+  if (spec.applyHalf) return spec.applyHalf(db, dir);
+  const options = await runnerOptions(spec, db, dir);
+  const elsewhere = { ...options.settings, historySchema: "before the takeover" };
+  await up({ ...options, settings: elsewhere }, { count: spec.half });
+  await db.admin.query('drop schema "before the takeover" cascade');
+  const { migrations } = await read(spec, dir, spec.format);
+  await writeTheirs(db, format, migrations.filter(isVersioned).slice(0, spec.half));
+}
+
+interface TakenOver {
+  readonly db: TestDatabase;
+  readonly scratch: TestDatabase;
+  readonly dir: string;
+  readonly format: Format;
+  readonly first: readonly string[];
+}
+
+/** The rest runs, nothing runs twice, and the schema is that of a run from scratch. */
+async function expectTakenOver(
+  spec: FormatSpec,
+  { db, scratch, dir, format, first }: TakenOver,
+): Promise<void> {
+  const options = await runnerOptions(spec, db, dir);
+  expect((await verify(options)).problems).toEqual([]);
+  const result = await up(options);
+  expect(result.applied).toEqual(spec.ids.filter((id) => !first.includes(id)));
+  expect((await verify(options)).problems).toEqual([]);
+  await expectResults(spec, db);
+  expect(await schemaOf(db, format)).toBe(await schemaOf(scratch, format));
+  await expectNoLeftovers(db);
 }
 
 export async function expectResults({ results }: FormatSpec, db: TestDatabase): Promise<void> {
@@ -168,6 +312,5 @@ export async function schemaOf(db: TestDatabase, { history }: Format): Promise<s
   for (const { schema, name } of (await history?.find(asReader(db))) ?? []) {
     await db.admin.query(`drop table ${qualified(schema, name)} cascade`);
   }
-  const [row] = await db.admin.query<{ fingerprint: string }>(fingerprintQuery(historySchema, ""));
-  return row!.fingerprint;
+  return fingerprint(db.admin);
 }
