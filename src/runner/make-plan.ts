@@ -6,6 +6,7 @@ import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
 import { loadModule } from "../migrations/load-module.ts";
 import type { Migration } from "../migrations/migration.ts";
+import type { Session } from "../postgres/session.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import { existingRelations, tablesOfIndexes } from "./existing-relations.ts";
 import { journalProblems } from "./journal-problems.ts";
@@ -18,6 +19,7 @@ import { readOnly } from "./read-only.ts";
 import { policyOf, reconcile } from "./reconcile.ts";
 import { repeatablesInOrder } from "./repeatables.ts";
 import type { Problem } from "./results.ts";
+import { refuseMissing } from "./requirements.ts";
 import { createContext, type RunContext } from "./run-context.ts";
 import { select } from "./selection.ts";
 
@@ -42,6 +44,7 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
     const refused = problems.map((problem) => refusedBy(problem, migrations));
     const preparation = new Preparation(ctx, direction, facts.version);
     await preparation.prepareAll(work);
+    await preparation.requirements(session);
     const { prepared } = preparation;
     const catalog = {
       exists: await existingRelations(session, prepared.flatMap(lockedRelations)),
@@ -96,6 +99,17 @@ class Preparation {
     const { order, warnings } = await repeatablesInOrder(this.#preparer, repeatables);
     for (const message of warnings) this.#ctx.warn("repeatable-cycle", message);
     for (const migration of order) await this.#one(migration);
+  }
+
+  /** What the server lacks is said of the first migration that needs it. */
+  async requirements(session: Session): Promise<void> {
+    try {
+      await refuseMissing(session, this.prepared);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.migration === undefined) throw error;
+      const { migration: id, location } = error;
+      this.refused.push({ id, file: location?.file ?? id, failure: error.toJSON() });
+    }
   }
 
   async #one(migration: Migration): Promise<void> {

@@ -20,6 +20,7 @@ import { parseFile } from "../sql/parse-file.ts";
 import { loadParser, type Parser } from "../sql/parser.ts";
 import type { Directives, NonTransactionalKind, ParsedFile, Statement } from "../sql/statement.ts";
 import { isQuiet } from "../sql/quiet.ts";
+import { requirementsOf, type Requirements } from "../sql/requirements.ts";
 import { leavesInSession } from "../sql/session-effects.ts";
 import { summarise } from "../sql/summarise.ts";
 import { decideTransaction } from "../sql/transaction-mode.ts";
@@ -57,6 +58,8 @@ export interface PreparedStatement {
   readonly indexTables: readonly IndexTableLock[];
   /** The cap is re-armed before it: it may wait for a lock on something that exists. */
   readonly arm: boolean;
+  /** What it needs of the server; missing where that is nothing. */
+  readonly requires?: Requirements;
   /** What stays in the session after the transaction, in words; see sql/session-effects.ts. */
   readonly leaves?: string;
 }
@@ -228,6 +231,7 @@ function analyse(
   const statements = all.map((statement): PreparedStatement => {
     const locks: StatementLock[] = [];
     const leaves = leavesInSession(statement);
+    const requires = requirementsOf(statement);
     const dropsTable = "DropStmt" in statement.node;
     for (const lock of locksOf(statement, facts)) {
       if (created.has(relationKey(lock)) || created.has(relationKey({ name: lock.name }))) continue;
@@ -267,6 +271,7 @@ function analyse(
       indexTables: indexTablesOf(statement, facts),
       arm: locks.length > 0 || opaqueEffect(statement),
       ...(leaves !== undefined && { leaves }),
+      ...(Object.values(requires).some(({ length }) => length > 0) && { requires }),
       ...(statement.nonTransactional && { nonTransactional: statement.nonTransactional }),
       ...(statement.copyData && {
         copyData: file.bytes.subarray(statement.copyData.start, statement.copyData.end),

@@ -16,6 +16,7 @@ import { holdLock, WaitReport, type Locked } from "./hold-lock.ts";
 import type { OpenSession } from "./open-session.ts";
 import { needOwnSession, refusePooled } from "./pooled-rules.ts";
 import { noDown, Preparer, type Prepared } from "./prepare.ts";
+import { refuseMissing } from "./requirements.ts";
 import { repeatablesInOrder } from "./repeatables.ts";
 import { elapsedMs, type RunContext } from "./run-context.ts";
 import { runModule } from "./run-module.ts";
@@ -57,6 +58,7 @@ export class Turn {
   ): Promise<TurnOutcome> {
     const { ctx } = this.#options;
     const prepared = await this.#prepareAll(work, open);
+    await refuseMissing(open.session, prepared);
     // Only a proxied connection has to know; a module is not loaded for it otherwise.
     const needsSession = open.facts.proxied && (await needOwnSession(prepared));
     const report = (this.#report ??= new WaitReport(ctx));

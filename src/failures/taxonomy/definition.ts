@@ -95,6 +95,31 @@ export const DEFINITION = {
     state: ROLLED_BACK,
     action: "Do what the message asks for, then run the same command again.",
   },
+  "requires.extension": {
+    title: "The server lacks an extension",
+    detection:
+      "A pending file has CREATE EXTENSION, and the name is neither in pg_available_extensions nor in pg_extension.",
+    retry: "never",
+    partial: "none",
+    severity: "error",
+    exit: "configuration",
+    automatic: "Looks before anything runs.",
+    state: "Nothing was started and nothing was changed.",
+    action:
+      "Install the extension's files on the server (a package of the operating system, or a setting of the hosting), and run the same command again.",
+  },
+  "requires.role": {
+    title: "A role that a migration needs does not exist",
+    detection:
+      "A pending file grants to, is owned by or switches to a role that is not in pg_roles and that no pending file creates.",
+    retry: "never",
+    partial: "none",
+    severity: "error",
+    exit: "configuration",
+    automatic: "Looks before anything runs.",
+    state: "Nothing was started and nothing was changed.",
+    action: "Create the role, and run the same command again.",
+  },
   permission: {
     title: "The role may not do this",
     detection:
