@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectNoLeftovers, freshDatabase, type TestDatabase } from "../support/database.ts";
 import { homeSchema } from "../support/elsewhere.ts";
 import { libraryUp } from "../support/library-run.ts";
+import { holder } from "./support.ts";
 
 let db: TestDatabase;
 beforeEach(async () => {
@@ -92,19 +93,32 @@ test("a quiet file that fails is rolled back, and the run goes on from it", asyn
 });
 
 test("a quiet file of a run that was overtaken is not recorded", async () => {
-  const { failure } = await libraryUp(
+  await db.admin.query("create table busy (id int)");
+  const reader = await holder(db.url, "begin", "select from busy");
+  // As if another runner had taken over between the files: the epoch moves on, once, and before the
+  // second file gets its lock. Each further move would only begin another turn.
+  let overtaking: Promise<void> | undefined;
+  const overtake = async (): Promise<void> => {
+    await db.admin.query("update lockstep.state set epoch = epoch + 1");
+    await reader.end();
+  };
+  const { failure, events } = await libraryUp(
     db.url,
-    { "1_quiet.sql": "create table q1 (id int);", "2_quiet.sql": "create table q2 (id int);" },
+    {
+      "1_quiet.sql": "create table q1 (id int);",
+      "2_quiet.sql": "alter table busy add column n int;",
+    },
     {
       onEvent(event) {
-        // As if another runner had taken over between the files: the epoch moves on.
         if (event.event === "migration-started" && event.migration === "2_quiet") {
-          void db.admin.query("update lockstep.state set epoch = epoch + 1");
+          overtaking ??= overtake();
         }
       },
     },
   );
+  await overtaking;
   // It starts again from the top and finds the new epoch; nothing is applied twice or lost.
   expect(failure?.message).toBeUndefined();
+  expect(events.filter(({ event }) => event === "lock-acquired")).toHaveLength(2);
   expect(await recorded()).toEqual([1, 2]);
 });
