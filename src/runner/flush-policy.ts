@@ -45,6 +45,11 @@ export class FlushPolicy {
     if (!deferred) this.flushed();
   }
 
+  /** How many are committed and not flushed yet; the commit that closes the run's row flushes them. */
+  get unflushed(): number {
+    return this.#waiting.length;
+  }
+
   flushed(): void {
     this.#lastFlush = performance.now();
     for (const { id, durationMs } of this.#waiting) {

@@ -91,7 +91,7 @@ export class Turn {
           await this.#execute(run, order, flush, { looks, first });
         };
       },
-      applied: () => applied.length,
+      applied: () => applied.length + (flush?.unflushed ?? 0),
       onRecorded: () => flush?.flushed(),
     });
   }

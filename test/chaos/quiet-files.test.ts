@@ -87,6 +87,10 @@ test("a quiet file that fails is rolled back, and the run goes on from it", asyn
   const { failure } = await libraryUp(db.url, files);
   expect([failure?.class, failure?.exitCode]).toEqual(["object.missing", 79]);
   expect(await recorded()).toEqual([1]);
+  // The file before it was not flushed when the run's row was closed, and counts all the same.
+  expect(await db.admin.query("select outcome, applied from lockstep.runs")).toEqual([
+    { outcome: "failed", applied: 1 },
+  ]);
   const second = await libraryUp(db.url, { ...files, "2_quiet.sql": "create table q2 (id int);" });
   expect(second.failure?.message).toBeUndefined();
   expect(await recorded()).toEqual([1, 2, 3]);
