@@ -12,6 +12,8 @@ import type { DatabaseFlags, ProjectFlags, RunFlags } from "./flags.ts";
 export interface Project extends ResolvedSettings {
   /** Everything that an operation of the runner needs; resolves the address, connects to nothing. */
   runnerOptions(onEvent: OnEvent): Promise<RunnerOptions>;
+  /** The migrations; `format` wins over what the configuration and the folder say. */
+  source(format?: string): Promise<MigrationSet>;
   /** The migrations, with the folder read as a format that it may not show. */
   readAs(format: string): Promise<MigrationSet>;
 }
@@ -32,6 +34,8 @@ export async function loadProject(
   warn(context, flags, resolved.warnings);
   return {
     ...resolved,
+    source: (format) =>
+      readProjectSource(context, format === undefined ? resolved : { ...resolved, format }),
     readAs: (format) => readProjectSource(context, { ...resolved, format }),
     async runnerOptions(onEvent) {
       const { url, settings } = resolved;

@@ -31,6 +31,8 @@ export const dbmate: Format = {
     return undefined;
   },
   read,
+  command: ({ dir, url }) =>
+    `dbmate --url "${url}?sslmode=disable" --migrations-dir ${JSON.stringify(dir)} --no-dump-schema up`,
   history: history(),
 };
 

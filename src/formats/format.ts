@@ -23,6 +23,8 @@ export interface Format {
   readonly order: "version" | "list";
   /** What the tool itself does with a migration below the newest applied one. */
   readonly outOfOrder: "refuse" | "allow";
+  /** How the tool applies everything, as a line for a shell; `url` is put in as it is. */
+  command?(options: { readonly dir: string; readonly url: string }): string;
   /** Missing: the format has no history of its own that could be adopted. */
   readonly history?: ForeignHistory;
 }

@@ -23,10 +23,13 @@ export const golangMigrate: Format = {
   // It skips such a file without a word; to apply it is never what its users expect.
   outOfOrder: "refuse",
   detect(folder): Evidence | undefined {
-    const file = folder.list().files.find(({ name }) => NAME.test(name));
+    // Without any up file it is our own format, which has `.down.sql` too.
+    const file = folder.list().files.find(({ name }) => NAME.exec(name)?.[3] === "up");
     return file && { strength: "name", sign: `the name \`${file.name}\`` };
   },
   read,
+  command: ({ dir, url }) =>
+    `migrate -path ${JSON.stringify(dir)} -database "${url}?sslmode=disable" up`,
   history: history(),
 };
 

@@ -6,6 +6,13 @@
 import { quoteLiteral } from "../postgres/identifiers.ts";
 
 export function fingerprintQuery(historySchema: string, historyPrefix: string): string {
+  return `
+  select pg_catalog.md5(coalesce(pg_catalog.string_agg(f.line, E'\\n' order by f.line collate "C"), '')) as fingerprint
+  from (${catalogLines(historySchema, historyPrefix)}) f`;
+}
+
+/** What the fingerprint is made of: one row with a column `line` for each object. */
+export function catalogLines(historySchema: string, historyPrefix: string): string {
   const own =
     historyPrefix === ""
       ? ""
@@ -13,8 +20,6 @@ export function fingerprintQuery(historySchema: string, historyPrefix: string): 
   const hidden = historyPrefix === "" ? `and n.nspname <> ${quoteLiteral(historySchema)}` : "";
   const schemas = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema' ${hidden}`;
   return `
-  select pg_catalog.md5(coalesce(pg_catalog.string_agg(f.line, E'\\n' order by f.line collate "C"), '')) as fingerprint
-  from (
     select pg_catalog.concat_ws('|', 'relation', n.nspname, c.relname, c.relkind, c.relpersistence,
         c.relrowsecurity, c.relforcerowsecurity, c.relispartition,
         pg_catalog.pg_get_expr(c.relpartbound, c.oid), c.reloptions::pg_catalog.text,
@@ -68,6 +73,5 @@ export function fingerprintQuery(historySchema: string, historyPrefix: string): 
     from pg_catalog.pg_policy p
     join pg_catalog.pg_class c on c.oid = p.polrelid
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where ${schemas} ${own}
-  ) f`;
+    where ${schemas} ${own}`;
 }

@@ -114,9 +114,23 @@ export function updateChecksum(
   };
 }
 
+/** After a folder was converted: the same migration under its new version. Affects one row. */
+export function renameApplied(
+  names: HistoryNames,
+  from: { readonly version: string | null; readonly name: string },
+  to: { readonly version: string | null; readonly name: string; readonly checksum: string },
+): BatchItem {
+  const which = from.version === null ? "version is null and name = $1" : "version = $1";
+  return {
+    text: `update ${names.migrations} set version = $2, name = $3,
+      checksum = case when checksum is null then null else $4 end where ${which}`,
+    values: [from.version ?? from.name, to.version, to.name, to.checksum],
+  };
+}
+
 export interface AuditRecord {
   readonly runId: string;
-  readonly action: "down" | "baseline" | "repair" | "resolve" | "adopt" | "convert";
+  readonly action: "down" | "baseline" | "repair" | "resolve" | "adopt" | "export" | "convert";
   readonly migration: string;
   readonly by: string;
   readonly reason: string;

@@ -16,7 +16,8 @@ const NAMES = new Set([
 ]);
 
 export function isForeignName(name: string): boolean {
-  return NAMES.has(name) || /\.(?:up|down)\.(?:sql|fizz)$/i.test(name) || /^[VUB][0-9]/.test(name);
+  // `.down.sql` alone is ours.
+  return NAMES.has(name) || /\.up\.(?:sql|fizz)$/i.test(name) || /^[VUB][0-9]/.test(name);
 }
 
 /** What their markers have in common, whatever the spaces around it; looked for as bytes. */

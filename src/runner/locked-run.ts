@@ -2,6 +2,7 @@
 import type { JournalRow } from "../history/read.ts";
 import type { Session } from "../postgres/session.ts";
 import type { ConnectionKind } from "./events.ts";
+import type { KeptWriter } from "./kept-history.ts";
 import type { Observer } from "./observer.ts";
 import type { RunContext } from "./run-context.ts";
 import type { ServerFacts } from "./session-settings.ts";
@@ -29,6 +30,8 @@ export interface LockedRun {
   journal: readonly JournalRow[];
   /** A file ran in this session and may have left settings, a role or temporary objects. */
   used: boolean;
+  /** The history of another tool that is written too. */
+  theirs?: KeptWriter;
   /** The server has parsed the history insert of quiet files, and nothing has dropped it since. */
   recordParsed: boolean;
 }

@@ -113,6 +113,7 @@ class Machine {
         this.#turn = new Turn({
           ctx,
           direction: this.#direction,
+          set,
           waits: this.waits,
           applied: this.applied,
           onFlushed: () => this.#announceClaims(),

@@ -158,7 +158,7 @@ export class Preparer {
     const { mode, units } = modeOf(parsed, file);
     this.#facts ??= loadLockFacts(Math.floor(this.#options.serverVersion / 10_000));
     const all = mode === "file" ? parsed.statements : units.flat();
-    const { statements, wanted } = analyse(all, file, await this.#facts, mode);
+    const { statements, wanted } = analyse(all, parsed.bytes, await this.#facts, mode);
     return {
       ...base,
       mode,
@@ -222,7 +222,7 @@ export function noDown(migration: Migration): Failure {
 
 function analyse(
   all: readonly Statement[],
-  file: MigrationFile,
+  bytes: Buffer,
   facts: LockFacts,
   mode: "file" | "none" | "statement",
 ): { statements: PreparedStatement[]; wanted: PreparedLock[] } {
@@ -274,7 +274,7 @@ function analyse(
       ...(Object.values(requires).some(({ length }) => length > 0) && { requires }),
       ...(statement.nonTransactional && { nonTransactional: statement.nonTransactional }),
       ...(statement.copyData && {
-        copyData: file.bytes.subarray(statement.copyData.start, statement.copyData.end),
+        copyData: bytes.subarray(statement.copyData.start, statement.copyData.end),
       }),
       ...(probed && { node: statement.node }),
     };

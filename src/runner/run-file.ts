@@ -190,6 +190,11 @@ export function historyItems(
           }),
         ];
   if (journaled) items.push(journalClear(ctx.names, migration.id, direction));
+  if (run.theirs) {
+    items.push(
+      ...(direction === "up" ? run.theirs.record(migration) : run.theirs.forget(migration)),
+    );
+  }
   return items;
 }
 

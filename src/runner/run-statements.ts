@@ -81,7 +81,7 @@ async function runOne(
   if (statement.nonTransactional === undefined && prepared.mode === "statement") {
     await runInTransaction(run, prepared, unit);
   } else {
-    await runAlone(run, prepared, statement, before);
+    await withoutTheirLock(run, () => runAlone(run, prepared, statement, before));
   }
   faultPoint("after-journal-done");
   run.ctx.emit({
@@ -90,6 +90,14 @@ async function runOne(
     ordinal: statement.ordinal,
     durationMs: elapsedMs(began),
   });
+}
+
+/** K2 of kept-history.ts. */
+async function withoutTheirLock(run: LockedRun, work: () => Promise<void>): Promise<void> {
+  if (!run.theirs) return work();
+  await run.theirs.letGo();
+  await work();
+  await run.theirs.takeAgain();
 }
 
 /** J2: the unit and its journal in one transaction. */

@@ -4,7 +4,7 @@
  */
 import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
-import type { Migration } from "../migrations/migration.ts";
+import type { Migration, MigrationSet } from "../migrations/migration.ts";
 import { loadModule } from "../migrations/load-module.ts";
 import { runFile, type FileOptions } from "./run-file.ts";
 import { faultPoint } from "./fault-points.ts";
@@ -31,6 +31,7 @@ export interface TurnOptions {
   readonly ctx: RunContext;
   readonly direction: "up" | "down";
   readonly waits: WaitRecord;
+  readonly set: MigrationSet;
   /** Ids applied by this run so far; this turn adds to it. */
   readonly applied: string[];
   /** A commit has flushed, and with it all that this run committed in earlier turns. */
@@ -86,6 +87,10 @@ export class Turn {
         return async (run) => {
           // The run's row has just been committed.
           onFlushed();
+          if (history.theirs) {
+            const { openKeptHistory } = await import("./kept-history.ts");
+            run.theirs = await openKeptHistory(run, history.theirs, this.#options.set, history);
+          }
           flush = new FlushPolicy(run, applied, direction);
           await this.#checkDrift(run, history);
           await this.#execute(run, order, flush, { looks, first });

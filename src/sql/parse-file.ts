@@ -57,7 +57,7 @@ export async function parseFile(input: ParseFileInput): Promise<ParsedFile> {
   const comments = collectComments(source.bytes);
   const directives = readDirectives(path, source, comments, locate);
   const text = source.bytes.toString("utf8");
-  const base = { path, directives, locate };
+  const base = { path, bytes, directives, locate };
   let stmts: readonly RawStmt[];
   try {
     stmts = parser.parse(text).stmts;
@@ -68,8 +68,9 @@ export async function parseFile(input: ParseFileInput): Promise<ParsedFile> {
   }
   const all = attachCopyData(path, toStatements(stmts, source, comments, locate), blocks, locate);
   if (input.lenient) {
-    const { statements, blocks: transactions } = findTransactionBlocks(path, all, locate);
-    return { ...base, statements, transactions, ownTransaction: false };
+    const { statements, blocks: transactions, controls } = findTransactionBlocks(path, all, locate);
+    const ownTransactionRanges = controls;
+    return { ...base, statements, transactions, ownTransactionRanges, ownTransaction: false };
   }
   const { statements, own } = unwrapTransaction(path, all, locate);
   if (own === undefined) return { ...base, statements, ownTransaction: false };

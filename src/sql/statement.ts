@@ -55,6 +55,8 @@ export interface Statement {
 
 export interface ParsedFile {
   readonly path: string;
+  /** What the offsets count in: the file, or the SQL that was made of it. */
+  readonly bytes: Buffer;
   readonly directives: Directives;
   readonly statements: readonly Statement[];
   /** The author wrote BEGIN … COMMIT around the whole file; those two are not in `statements`. */

@@ -78,6 +78,8 @@ export interface TransactionBlocks {
   readonly statements: readonly Statement[];
   /** The ordinals between each BEGIN and its COMMIT. */
   readonly blocks: readonly (readonly number[])[];
+  /** BEGIN and COMMIT themselves, as ranges of the file. */
+  readonly controls: readonly { readonly start: number; readonly end: number }[];
 }
 
 /**
@@ -92,6 +94,7 @@ export function findTransactionBlocks(
 ): TransactionBlocks {
   const statements: Statement[] = [];
   const blocks: number[][] = [];
+  const controls: { start: number; end: number }[] = [];
   let block: number[] | undefined;
   let outside: number[] = [];
   for (const statement of all) {
@@ -100,7 +103,10 @@ export function findTransactionBlocks(
       const ordinal = statements.length + 1;
       statements.push(ordinal === statement.ordinal ? statement : { ...statement, ordinal });
       (block ?? outside).push(ordinal);
-    } else if (begins(statement)) {
+      continue;
+    }
+    controls.push({ start: statement.start, end: statement.end });
+    if (begins(statement)) {
       if (block === undefined) outside = [];
       block ??= [];
     } else if (control.kind === "TRANS_STMT_COMMIT" && control.chain !== true) {
@@ -118,7 +124,7 @@ export function findTransactionBlocks(
     }
   }
   if (block) blocks.push(block);
-  return { statements, blocks: blocks.filter(({ length }) => length > 0) };
+  return { statements, controls, blocks: blocks.filter(({ length }) => length > 0) };
 }
 
 function ownTransaction(statements: readonly Statement[]): Unwrapped["own"] {

@@ -1,5 +1,10 @@
 /** What `adopt` found, for people. */
+import type { ConvertResult } from "../../takeover/convert.ts";
+import type { ExportResult } from "../../takeover/export-history.ts";
 import type { AdoptResult } from "../../takeover/adopt.ts";
+import type { FinishResult } from "../../takeover/finish.ts";
+import type { MappedResult } from "../../takeover/mapping.ts";
+import type { RehearseResult } from "../../takeover/rehearse.ts";
 import type { AdoptEntry, AdoptState } from "../../takeover/match.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
@@ -81,5 +86,62 @@ function summary(result: AdoptResult, paint: Paint): string[] {
   return [
     `${paint.green("✓")} ${paint.bold(`Adopted ${count(adopted, "migration")}${before}; ${rest}`)}`,
     ...kept,
+  ];
+}
+
+export function renderFinished({ format, table }: FinishResult, paint: Paint): string[] {
+  return format === null || table === null
+    ? [`${paint.green("✓")} No other history was kept up to date.`]
+    : [
+        `${paint.green("✓")} ${oneLine(table)} (${format}) is written no more. It stays as it is; drop it when nobody needs it.`,
+      ];
+}
+
+export function renderExport(result: ExportResult, paint: Paint): string[] {
+  const { exported, known, table, tool, created, dryRun } = result;
+  const before = known > 0 ? `; ${known} were there already` : "";
+  const place = `${oneLine(table)} (${tool}${created ? ", new" : ""})`;
+  if (exported.length === 0) {
+    return [`${paint.green("✓")} ${place} has every applied migration${before}.`];
+  }
+  const what = count(exported.length, "migration");
+  return [
+    ...exported.slice(0, 20).map((id) => `  ${oneLine(id)}`),
+    ...(exported.length > 20 ? [paint.dim(`  … ${exported.length - 20} more`)] : []),
+    dryRun
+      ? paint.bold(`${what} to write into ${place}${before}. Nothing is written.`)
+      : `${paint.green("✓")} ${paint.bold(`Wrote ${what} into ${place}${before}.`)}`,
+  ];
+}
+
+export function renderRehearsal(
+  { tool, command, applied }: RehearseResult,
+  paint: Paint,
+): string[] {
+  return [
+    paint.dim(`${tool}: ${oneLine(command)}`),
+    `${paint.green("✓")} ${paint.bold(`${count(applied, "migration")}: Lockstep and ${tool} make the same schema.`)}`,
+  ];
+}
+
+export function renderConverted(
+  { migrations, renumbered, from }: ConvertResult,
+  folder: string,
+  paint: Paint,
+): string[] {
+  return [
+    `${paint.green("✓")} ${paint.bold(`Wrote ${count(migrations, "migration")} into ${oneLine(folder)}.`)} Both folders make the same schema.`,
+    renumbered
+      ? `Versions were given anew, because those of ${from} are no whole numbers in their order.`
+      : "Versions stay as they were.",
+    `In each database: lockstep adopt --dir ${oneLine(folder)}`,
+  ];
+}
+
+export function renderMapped({ renamed, from }: MappedResult, paint: Paint): string[] {
+  return [
+    renamed === 0
+      ? `${paint.green("✓")} The history has the versions of the converted folder.`
+      : `${paint.green("✓")} ${paint.bold(`${count(renamed, "migration")} applied from the folder of ${from} now ${renamed === 1 ? "has its" : "have their"} new versions.`)}`,
   ];
 }

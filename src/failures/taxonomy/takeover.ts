@@ -52,6 +52,18 @@ export const TAKEOVER = {
     action:
       "Adopt from a checkout that has the files; or leave the rows out with `--accept-missing` when the files are gone for good.",
   },
+  "adopt.behind": {
+    title: "The other tool went on by itself",
+    detection:
+      "Its history is kept up to date (`adopt --keep-theirs`), and has a migration that Lockstep's does not know.",
+    retry: "never",
+    partial: "none",
+    severity: "error",
+    exit: "invalid",
+    automatic: "Refuses to go on: the migration would be applied twice.",
+    state: "Nothing of the migration was applied here; those before it stay.",
+    action: "Run `lockstep adopt --keep-theirs` again, then `lockstep up`.",
+  },
   "adopt.busy": {
     title: "The other tool is at work",
     detection: "Its own lock is held for the whole time that Lockstep waits.",
