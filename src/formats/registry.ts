@@ -2,5 +2,6 @@
 import { dbmate } from "./dbmate.ts";
 import type { Format } from "./format.ts";
 import { golangMigrate } from "./golang-migrate.ts";
+import { prisma } from "./prisma.ts";
 
-export const FORMATS: readonly Format[] = [dbmate, golangMigrate];
+export const FORMATS: readonly Format[] = [dbmate, golangMigrate, prisma];
