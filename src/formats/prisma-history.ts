@@ -92,7 +92,7 @@ export function prismaHistory(): ForeignHistory {
   };
 }
 
-function recordedTwice(rows: readonly ForeignRow[]): readonly HistoryFinding[] {
+export function recordedTwice(rows: readonly ForeignRow[]): readonly HistoryFinding[] {
   const count = new Map<string, number>();
   for (const { key, state } of rows) {
     if (state === "applied") count.set(key, (count.get(key) ?? 0) + 1);

@@ -2,6 +2,7 @@
 import { dbmate } from "./dbmate.ts";
 import type { Format } from "./format.ts";
 import { golangMigrate } from "./golang-migrate.ts";
+import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 
-export const FORMATS: readonly Format[] = [dbmate, golangMigrate, prisma];
+export const FORMATS: readonly Format[] = [dbmate, golangMigrate, prisma, prismaNext];
