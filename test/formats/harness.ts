@@ -13,7 +13,7 @@ import { formatNamed } from "../../src/formats/read-foreign.ts";
 import { readSource, type SourceOptions } from "../../src/formats/read-source.ts";
 import type { Migration, MigrationSet } from "../../src/migrations/migration.ts";
 import { resolveTarget } from "../../src/postgres/conninfo.ts";
-import { qualified } from "../../src/postgres/identifiers.ts";
+import { qualified, quoteIdent } from "../../src/postgres/identifiers.ts";
 import { DEFAULT_SETTINGS, type RunnerOptions } from "../../src/runner/options.ts";
 import { up } from "../../src/runner/up.ts";
 import { verify } from "../../src/runner/verify.ts";
@@ -307,8 +307,13 @@ export function asReader(db: TestDatabase): {
   };
 }
 
-/** Two databases with the same one have the same schema; the other tool's own table left out. */
+/** Two databases with the same one have the same schema; the other tool's own tables left out. */
 export async function schemaOf(db: TestDatabase, { history }: Format): Promise<string> {
+  const own = history?.defaultTable.schema;
+  // Some tools have a schema to themselves, and more than one table in it.
+  if (own !== undefined && own !== "public") {
+    await db.admin.query(`drop schema if exists ${quoteIdent(own)} cascade`);
+  }
   for (const { schema, name } of (await history?.find(asReader(db))) ?? []) {
     await db.admin.query(`drop table ${qualified(schema, name)} cascade`);
   }
