@@ -44,6 +44,7 @@ export function prismaHistory(): ForeignHistory {
         const logs = row["logs"]?.trim();
         return {
           key: row["migration_name"]!,
+          label: { version: row["migration_name"]!, name: "" },
           state:
             row["rolled_back"] === "true"
               ? "rolled-back"
@@ -58,6 +59,8 @@ export function prismaHistory(): ForeignHistory {
         };
       });
     },
+    failedAdvice:
+      "Settle it with `prisma migrate resolve`: `--applied <name>` when all of it is there, `--rolled-back <name>` when nothing is.",
     inspect: recordedTwice,
     locks: () => Promise.resolve([{ kind: "advisory", key: LOCK_KEY }]),
     create: (table) => [

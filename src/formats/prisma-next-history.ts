@@ -152,7 +152,7 @@ async function ledgerOf(db: HistoryDatabase): Promise<LedgerRow[]> {
   return rows.map((row) => ({
     space: row["space"]!,
     to: row["destination"]!,
-    row: rowOf(keyOf(row["space"]!, row["name"]!), row["at"]!, row["hash"]!),
+    row: named(rowOf(keyOf(row["space"]!, row["name"]!), row["at"]!, row["hash"]!)),
   }));
 }
 
@@ -176,6 +176,10 @@ async function markersOf(db: HistoryDatabase): Promise<MarkerRow[]> {
 
 function rowOf(key: string, appliedAt: string, checksum: string | null): ForeignRow {
   return { key, state: "applied", checksum, appliedAt, appliedBy: null, durationMs: null };
+}
+
+function named(row: ForeignRow): ForeignRow {
+  return { ...row, label: { version: row.key, name: "" } };
 }
 
 function isExplained({ space, to }: MarkerRow, ledger: readonly LedgerRow[]): boolean {
