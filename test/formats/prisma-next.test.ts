@@ -206,7 +206,7 @@ test.each<[string, Record<string, string | Uint8Array>, string]>([
   [
     "a zero byte",
     { ...made("app/a", { from: null, to: "c1", ops: [operation([step("select $1", "a\0b")])] }) },
-    "`app/a/ops.json` has an operation 1 (`raw.one`) that in its `execute` has a character that PostgreSQL cannot store.",
+    "`app/a/ops.json` has a character that PostgreSQL cannot store.",
   ],
   [
     "another encoding",

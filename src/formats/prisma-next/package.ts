@@ -90,6 +90,10 @@ export function readPackage(
   if (notManifest !== undefined) return wrong(manifestFile, notManifest);
   const notOps = wrongOperations(body.value);
   if (notOps !== undefined) return wrong(opsFile, notOps);
+  // The file itself is UTF-8 without zero bytes: only escapes can bring them.
+  if (bytes.includes("\\u") && unstorable(body.value)) {
+    return wrong(opsFile, "has a character that PostgreSQL cannot store.");
+  }
   const fields = head.value as Readonly<Record<string, string>>;
   const operations = body.value as unknown as readonly (Operation & Json)[];
   const { migrationHash = "", ...rest } = fields;
@@ -192,7 +196,7 @@ function wrongOperation(one: unknown): string | undefined {
 }
 
 function wrongStep(step: Json): string | undefined {
-  const { meta, params, sql } = step;
+  const { meta, params } = step;
   for (const name of ["description", "sql"]) {
     if (typeof step[name] !== "string") return has(name, step[name]);
   }
@@ -200,16 +204,13 @@ function wrongStep(step: Json): string | undefined {
     return "has no SQL yet: Prisma makes it of `meta.ast` when it runs.";
   }
   if (params !== undefined && !Array.isArray(params)) return has("params", params);
-  // Neither can be sent to PostgreSQL; JSON can hold both.
-  if (/[\0\p{Surrogate}]/u.test([sql, ...strings(params)].join(""))) {
-    return "has a character that PostgreSQL cannot store.";
-  }
   return unknownField(step, ["description", "sql", "params", "meta"]);
 }
 
-function strings(value: unknown): string[] {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
+/** Neither can be sent to PostgreSQL, and JSON can hold both. */
+function unstorable(value: unknown): boolean {
+  if (typeof value === "string") return /[\0\p{Surrogate}]/u.test(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(unstorable);
 }
 
 function has(name: string, value: unknown): string {
@@ -246,7 +247,11 @@ function canonical(value: unknown): string {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
-  const result = Object.create(null) as Record<string, unknown>;
-  for (const key of Object.keys(value).toSorted()) result[key] = sorted(value[key]);
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value).toSorted()) {
+    if (key === "__proto__")
+      Object.defineProperty(result, key, { value: sorted(value[key]), enumerable: true });
+    else result[key] = sorted(value[key]);
+  }
   return result;
 }
