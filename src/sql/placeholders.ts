@@ -8,7 +8,13 @@ import { isComment, nextToken } from "./lexer.ts";
 import type { Locate } from "./locate.ts";
 import type { Piece } from "./source-text.ts";
 
-const NAME = /^\$\{([A-Za-z_][\w.:-]*)\}/;
+export interface PlaceholderSyntax {
+  readonly prefix: string;
+  /** The whole placeholder from its beginning, with the name as its group; of a Latin-1 text. */
+  readonly pattern: RegExp;
+}
+
+const NATIVE: PlaceholderSyntax = { prefix: "${", pattern: /^\$\{([A-Za-z_][\w.:-]*)\}/ };
 
 /** Cuts the pieces at their placeholders and puts the values in. */
 export function replacePlaceholders(
@@ -17,21 +23,23 @@ export function replacePlaceholders(
   pieces: readonly Piece[],
   values: Readonly<Record<string, string>>,
   locate: Locate,
+  { prefix, pattern }: PlaceholderSyntax = NATIVE,
 ): Piece[] {
   const result: Piece[] = [];
   for (const piece of pieces) {
     let start = piece.start;
     for (let at = start; ;) {
-      const mark = file.indexOf("${", at, "latin1");
+      const mark = file.indexOf(prefix, at, "utf8");
       if (mark < 0 || mark >= piece.end) break;
-      at = mark + 2;
-      const match = NAME.exec(file.toString("latin1", mark, Math.min(piece.end, mark + 200)));
+      at = mark + Buffer.byteLength(prefix);
+      const match = pattern.exec(file.toString("latin1", mark, Math.min(piece.end, mark + 200)));
       if (match === null) continue;
-      const name = match[1]!;
+      const name = Buffer.from(match[1]!, "latin1").toString("utf8");
       if (!Object.hasOwn(values, name)) {
         // A comment may explain a placeholder that nobody has to define.
         if (insideComment(file, piece, mark)) continue;
-        throw missing(path, name, Object.keys(values), locate(mark));
+        const written = Buffer.from(match[0], "latin1").toString("utf8");
+        throw missing(path, { name, written }, Object.keys(values), locate(mark));
       }
       if (mark > start) result.push({ start, end: mark });
       start = at = mark + match[0].length;
@@ -51,13 +59,13 @@ function insideComment(file: Buffer, piece: Piece, offset: number): boolean {
 
 function missing(
   path: string,
-  name: string,
+  { name, written }: { name: string; written: string },
   known: readonly string[],
   place: ReturnType<Locate>,
 ): Failure {
   return new Failure({
     class: "file.placeholder",
-    what: `The placeholder \`\${${name}}\` has no value.`,
+    what: `The placeholder \`${written}\` has no value.`,
     action: `Define \`${name}\` among the placeholders of the configuration.`,
     location: { file: path, ...place },
     notes: known.length === 0 ? [] : [`Defined: ${known.map((one) => `\`${one}\``).join(", ")}.`],
