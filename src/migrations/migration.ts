@@ -69,6 +69,11 @@ export interface Migration {
   readonly down?: MigrationFile;
   /** A module given as data instead of a file. */
   readonly module?: MigrationModule;
+  /**
+   * A script that on an empty database takes the place of all versions up to its own; on any other
+   * it does not exist. See baseline-scripts.ts.
+   */
+  readonly baseline?: true;
   /** In a folder of another tool. */
   readonly theirs?: TheirIdentity;
 }

@@ -8,6 +8,7 @@
  */
 import { Failure, type FailureInit } from "../failures/failure.ts";
 import { idOfRow, type History, type HistoryRow } from "../history/read.ts";
+import { withBaselineScripts } from "../migrations/baseline-scripts.ts";
 import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
 import { compareVersions } from "../migrations/version.ts";
 import type { RunnerSettings } from "./options.ts";
@@ -47,10 +48,11 @@ export interface Reconciliation {
 }
 
 export function reconcile(
-  migrations: readonly Migration[],
+  files: readonly Migration[],
   history: History,
   policy: OrderPolicy,
 ): Reconciliation {
+  const migrations = withBaselineScripts(files, history.rows, compareVersions);
   const compare = policy.order === "list" ? compareByList(migrations, history) : compareVersions;
   /** Anything is above nothing. */
   const isAbove = (version: Version, other: Version | null): boolean =>
