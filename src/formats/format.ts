@@ -44,6 +44,8 @@ export interface ReadInput {
   readonly problems: Problems;
   /** Values for the tool's own templates, from the configuration (`placeholders`). */
   readonly placeholders?: Readonly<Record<string, string>>;
+  /** The working directory, for tools whose own settings start there. */
+  readonly cwd: string;
   /** For templates that read the environment. */
   readonly env: NodeJS.ProcessEnv;
 }

@@ -43,8 +43,9 @@ export function formatNamed(id: string): Format {
 
 function readAs(format: Format, folder: Folder, options: SourceOptions): MigrationSet {
   const problems = new Problems();
-  const { placeholders, env } = options;
-  const migrations = format.read({ folder, problems, env, ...(placeholders && { placeholders }) });
+  const { placeholders, env, cwd } = options;
+  const input = { folder, problems, env, cwd, ...(placeholders && { placeholders }) };
+  const migrations = format.read(input);
   problems.throwIfAny();
   const { id, order, outOfOrder } = format;
   return { format: id, migrations, order, outOfOrder };

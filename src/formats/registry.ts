@@ -1,8 +1,12 @@
 /** All formats but our own, in the order in which names in more than one tool's form are given to them. */
 import { dbmate } from "./dbmate.ts";
 import type { Format } from "./format.ts";
+import { flyway } from "./flyway.ts";
 import { golangMigrate } from "./golang-migrate.ts";
 import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 
 export const FORMATS: readonly Format[] = [dbmate, golangMigrate, prisma, prismaNext];
+import { tern } from "./tern.ts";
+
+export const FORMATS: readonly Format[] = [dbmate, tern, flyway, golangMigrate];

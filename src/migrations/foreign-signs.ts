@@ -9,6 +9,8 @@ const NAMES = new Set([
   "current",
   "current.sql",
   "deploy",
+  "flyway.conf",
+  "flyway.toml",
   "meta",
   "migration_lock.toml",
   "sqitch.plan",

@@ -1,0 +1,2 @@
+DROP FUNCTION letter(text);
+DROP TABLE letters;

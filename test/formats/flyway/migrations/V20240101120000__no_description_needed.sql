@@ -1,0 +1,1 @@
+CREATE VIEW paid AS SELECT * FROM orders WHERE status <> 'open';

@@ -1,0 +1,5 @@
+﻿begin;
+insert into products (name) values ($q$own; block$q$);
+commit;
+
+---- create above / drop below ----
