@@ -3,8 +3,7 @@
  * changes, and `B3__name.sql` that builds on an empty database what the versions up to 3 build. A
  * file may have settings of its own in `<file>.conf`; placeholders are replaced in all of them.
  */
-import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { checksumOf } from "../migrations/checksum.ts";
 import type { Migration, MigrationFile, Reading, Version } from "../migrations/migration.ts";
 import { compareVersions } from "../migrations/version.ts";
@@ -42,12 +41,8 @@ function detect(folder: Folder): Evidence | undefined {
   const file =
     files.find(isOurs) ?? (folders.length > 0 ? folder.listAll().find(isOurs) : undefined);
   if (file === undefined) return undefined;
-  const above = folder.roots
-    .flatMap((root) => CONFIGS.map((name) => join(dirname(root), name)))
-    .find((path) => existsSync(path));
-  return above === undefined
-    ? { strength: "name", sign: `the name \`${file.name}\`` }
-    : { strength: "sure", sign: `\`${basename(above)}\` above the folder` };
+  // Nobody else writes `V1__`, so that a folder with another tool's marker as well is no guess of ours.
+  return { strength: "sure", sign: `the name \`${file.name}\`` };
 }
 
 function read(input: ReadInput): Migration[] {

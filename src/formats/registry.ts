@@ -5,8 +5,6 @@ import { flyway } from "./flyway.ts";
 import { golangMigrate } from "./golang-migrate.ts";
 import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
-
-export const FORMATS: readonly Format[] = [dbmate, golangMigrate, prisma, prismaNext];
 import { tern } from "./tern.ts";
 
-export const FORMATS: readonly Format[] = [dbmate, tern, flyway, golangMigrate];
+export const FORMATS: readonly Format[] = [dbmate, tern, flyway, golangMigrate, prisma, prismaNext];
