@@ -3,7 +3,6 @@
  * changes, and `B3__name.sql` that builds on an empty database what the versions up to 3 build. A
  * file may have settings of its own in `<file>.conf`; placeholders are replaced in all of them.
  */
-import { dirname, join } from "node:path";
 import { checksumOf } from "../migrations/checksum.ts";
 import type { Migration, MigrationFile, Reading, Version } from "../migrations/migration.ts";
 import { compareVersions } from "../migrations/version.ts";
