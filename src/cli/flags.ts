@@ -38,6 +38,7 @@ export interface RunFlags extends DatabaseFlags, SelectionFlags {
   readonly outOfOrder?: "refuse" | "allow";
   readonly strict?: boolean;
   readonly embedded?: boolean;
+  readonly historyView?: boolean;
 }
 
 /** Every command that settles something by hand. */
@@ -112,6 +113,7 @@ export const runFlags: Flags<RunFlags> = {
     optional: true,
   },
   strict: toggle("Refuse when the schema is not the one that the last run left (exit 81)"),
+  historyView: toggle("Make a view of the name of the other tool's history table"),
   embedded: toggle("Start a throw-away PostgreSQL for this run"),
   ...databaseFlags,
 };

@@ -35,6 +35,7 @@ const VALUES = {
   connectWait: v.optional(duration),
   outOfOrder: v.optional(v.picklist(["refuse", "allow"], "must be `refuse` or `allow`")),
   strict: v.optional(v.boolean("must be true or false")),
+  historyView: v.optional(v.boolean("must be true or false")),
   searchPath: v.optional(text),
   placeholders: v.optional(
     v.union(

@@ -27,6 +27,8 @@ export interface ConfigValues {
   readonly outOfOrder?: "refuse" | "allow" | undefined;
   /** Stop when the schema is not the one that the last run left. */
   readonly strict?: boolean | undefined;
+  /** Make a view of the name of the other tool's history table, for migrations that read it. */
+  readonly historyView?: boolean | undefined;
   /** The search_path of migrations; default: the role's own. */
   readonly searchPath?: string | undefined;
   /**

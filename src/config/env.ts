@@ -17,6 +17,7 @@ const VARIABLES = {
   LOCKSTEP_CONNECT_WAIT: "connectWait",
   LOCKSTEP_OUT_OF_ORDER: "outOfOrder",
   LOCKSTEP_STRICT: "strict",
+  LOCKSTEP_HISTORY_VIEW: "historyView",
   LOCKSTEP_SEARCH_PATH: "searchPath",
   LOCKSTEP_ENV: undefined,
   LOCKSTEP_CONFIG: undefined,

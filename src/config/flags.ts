@@ -16,6 +16,7 @@ export interface SettingsFlags {
   readonly connectWait?: Duration | undefined;
   readonly outOfOrder?: "refuse" | "allow" | undefined;
   readonly strict?: boolean | undefined;
+  readonly historyView?: boolean | undefined;
   readonly searchPath?: string | undefined;
   readonly placeholders?: Readonly<Record<string, string>> | undefined;
 }

@@ -19,6 +19,8 @@ export interface RunnerSettings {
   readonly strict: boolean;
   /** Placeholders are replaced only when this is set; a missing name is an error. */
   readonly placeholders?: Readonly<Record<string, string>>;
+  /** A view of the name of the other tool's history table, for migrations that read it. */
+  readonly historyView?: boolean;
   /** The search_path that migrations run with; default: the role's own. */
   readonly searchPath?: string;
 }

@@ -23,6 +23,7 @@ export function resolveRunnerSettings(
   };
   const searchPath = text("searchPath");
   const placeholders = choosePlaceholders(flags, file, env);
+  const historyView = flags.historyView ?? readBoolean(variables.historyView) ?? file.historyView;
   const outOfOrder = flags.outOfOrder ?? readOutOfOrder(variables) ?? file.outOfOrder;
   return {
     historySchema: text("historySchema") || DEFAULT_SETTINGS.historySchema,
@@ -31,7 +32,8 @@ export function resolveRunnerSettings(
     capMs: checkCap(duration("lockTimeout", DEFAULT_SETTINGS.capMs)),
     budgetMs: duration("budget", DEFAULT_SETTINGS.budgetMs),
     connectWaitMs: duration("connectWait", DEFAULT_SETTINGS.connectWaitMs),
-    strict: flags.strict ?? readStrict(variables) ?? file.strict ?? DEFAULT_SETTINGS.strict,
+    strict: flags.strict ?? readBoolean(variables.strict) ?? file.strict ?? DEFAULT_SETTINGS.strict,
+    ...(historyView && { historyView }),
     ...(outOfOrder && { outOfOrder }),
     ...(placeholders && { placeholders }),
     ...(searchPath && { searchPath }),
@@ -64,8 +66,7 @@ function readOutOfOrder(variables: EnvValues): "refuse" | "allow" | undefined {
   throw notOneOf(given, "`refuse` or `allow`");
 }
 
-function readStrict(variables: EnvValues): boolean | undefined {
-  const given = variables.strict;
+function readBoolean(given: EnvValue | undefined): boolean | undefined {
   if (!given) return undefined;
   if (/^(true|1|yes|on)$/i.test(given.value)) return true;
   if (/^(false|0|no|off)$/i.test(given.value)) return false;

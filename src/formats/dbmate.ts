@@ -155,6 +155,7 @@ function history(): ForeignHistory {
     create: (table) => [
       `create table if not exists ${tableOf(table)} (version varchar(128) primary key)`,
     ],
+    view: (rows) => `select m.version::pg_catalog.varchar as version from ${rows} m`,
     record: (table, { theirs }) => [
       { text: `insert into ${tableOf(table)} (version) values ($1)`, values: [theirs!.key] },
     ],

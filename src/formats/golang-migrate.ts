@@ -134,6 +134,8 @@ function history(): ForeignHistory {
     create: (table) => [
       `create table if not exists ${tableOf(table)} (version bigint not null primary key, dirty boolean not null)`,
     ],
+    view: (rows) =>
+      `select m.version::pg_catalog.int8 as version, false as dirty from ${rows} m order by m.seq desc limit 1`,
     // Only the newest version is kept. It truncates; a DELETE keeps nobody from reading meanwhile.
     record: (table, { theirs }) => [
       { text: `delete from ${tableOf(table)}` },

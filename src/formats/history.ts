@@ -83,6 +83,12 @@ export interface ForeignHistory {
   ): readonly HistoryFinding[];
   /** What keeps the tool away while it is taken; empty: it takes no lock itself. */
   locks(db: HistoryDatabase, table: ForeignTable): Promise<readonly ForeignLock[]>;
+  /**
+   * What a migration would read in the tool's table, as a query over the rows of ours that are in
+   * force: `version`, `name`, `checksum`, `applied_at`, `duration_ms`, `kind`, `seq`. Missing: nobody
+   * reads it.
+   */
+  view?(rows: string): string;
   /** Where the table is when it does not exist yet. */
   readonly defaultTable: ForeignTable;
   /** The statements with which the tool creates its history, byte for byte where it matters. */

@@ -36,6 +36,8 @@ export interface CommonOptions {
   readonly placeholders?: Readonly<Record<string, string>>;
   /** The search_path that migrations run with; default the role's own. */
   readonly searchPath?: string;
+  /** Make a view of the name of the other tool's history table, for migrations that read it. */
+  readonly historyView?: boolean;
   readonly onEvent?: OnEvent;
   /** Aborting cancels what runs, writes the journal and rejects with a Failure. */
   readonly signal?: AbortSignal;
@@ -51,6 +53,7 @@ const SETTINGS = [
   "outOfOrder",
   "strict",
   "placeholders",
+  "historyView",
   "searchPath",
 ] as const satisfies readonly (keyof RunnerSettings & keyof CommonOptions)[];
 

@@ -91,6 +91,10 @@ export class Turn {
             const { openKeptHistory } = await import("./kept-history.ts");
             run.theirs = await openKeptHistory(run, history.theirs, this.#options.set, history);
           }
+          if (ctx.settings.historyView && direction === "up") {
+            const { makeHistoryView } = await import("./history-view.ts");
+            await makeHistoryView(run, this.#options.set);
+          }
           flush = new FlushPolicy(run, applied, direction);
           await this.#checkDrift(run, history);
           await this.#execute(run, order, flush, { looks, first });

@@ -328,6 +328,36 @@ describe("convert", () => {
   });
 });
 
+describe("a migration that reads the other tool's history", () => {
+  const files = {
+    ...DBMATE,
+    "m/3_look.sql":
+      "-- migrate:up\ncreate table seen as select version from schema_migrations;\n-- migrate:down\ndrop table seen;\n",
+  };
+
+  test("finds a view of its name on request", async () => {
+    const given = await options(files);
+    const failure = await failureOf(up(given));
+    expect([failure.class, failure.migration]).toEqual(["object.missing", "3_look"]);
+    const settings = { ...given.settings, historyView: true };
+    expect((await up({ ...given, settings })).applied).toEqual(["3_look"]);
+    expect(await db.admin.query("select version from seen order by 1")).toEqual([
+      { version: "1" },
+      { version: "2" },
+    ]);
+  });
+
+  test("and its own table where that is there", async () => {
+    await db.admin.query("create table schema_migrations (version varchar(128) primary key)");
+    await db.admin.query("insert into schema_migrations values ('1'), ('2')");
+    const { dir, ...given } = await options(files);
+    await adopt({ dir, ...given } as AdoptOptions, REASON);
+    const result = await runCli(["up", "--history-view", "--dir", "m"], { cwd: dir, url: db.url });
+    expect([result.code, result.stderr]).toEqual([0, ""]);
+    expect(await db.admin.query("select version from seen order by 1")).toHaveLength(2);
+  });
+});
+
 describe("adopt --rehearse", () => {
   test("says that both tools make the same schema", async () => {
     const { dir } = await options(DBMATE);
