@@ -1,5 +1,6 @@
 /** The public API. Everything exported here is stable; everything else is not. */
 export { migrate, plan, status, verify, type MigrateOptions } from "./library/operations.ts";
+export { adopt, type AdoptHistoryOptions } from "./library/takeover.ts";
 export type { CommonOptions } from "./library/options.ts";
 export type { Connection, PgClient, PgPool } from "./library/connection.ts";
 export { defineConfig, type Config } from "./config/config.ts";
@@ -45,4 +46,6 @@ export type {
   StatusResult,
   VerifyResult,
 } from "./runner/results.ts";
+export type { AdoptResult } from "./takeover/adopt.ts";
+export type { AdoptEntry, AdoptState } from "./takeover/match.ts";
 export { createSandbox, type Sandbox } from "./sandbox/sandbox.ts";
