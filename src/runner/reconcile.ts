@@ -52,8 +52,8 @@ export function reconcile(
   history: History,
   policy: OrderPolicy,
 ): Reconciliation {
-  const migrations = withBaselineScripts(files, history.rows, compareVersions);
-  const compare = policy.order === "list" ? compareByList(migrations, history) : compareVersions;
+  const compare = policy.order === "list" ? compareByList(files, history) : compareVersions;
+  const migrations = withBaselineScripts(files, history.rows, compare);
   /** Anything is above nothing. */
   const isAbove = (version: Version, other: Version | null): boolean =>
     other === null || compare(version, other) > 0;
