@@ -1,4 +1,5 @@
 /** All formats but our own, in the order in which names in more than one tool's form are given to them. */
+import { atlas } from "./atlas.ts";
 import { dbmate } from "./dbmate.ts";
 import type { Format } from "./format.ts";
 import { flyway } from "./flyway.ts";
@@ -7,4 +8,4 @@ import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 import { tern } from "./tern.ts";
 
-export const FORMATS: readonly Format[] = [dbmate, tern, flyway, golangMigrate, prisma, prismaNext];
+export const FORMATS: readonly Format[] = [atlas, dbmate, tern, flyway, golangMigrate, prisma, prismaNext];
