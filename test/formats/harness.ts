@@ -37,6 +37,8 @@ export interface FormatSpec {
   readonly env?: NodeJS.ProcessEnv;
   /** False: only `--format` tells this folder from another tool's. */
   readonly detected?: boolean;
+  /** What the tool has besides its history, as `drop table` names it. */
+  readonly besides?: readonly string[];
   /** Before anything runs: roles and schemas that the fixture expects. */
   prepare?(db: TestDatabase): Promise<void>;
   /** What shows that the files did what they say: queries, and their rows at the end. */
@@ -234,6 +236,7 @@ async function expectTakenOver(
   expect(result.applied).toEqual(spec.ids.filter((id) => !first.includes(id)));
   expect((await verify(options)).problems).toEqual([]);
   await expectResults(spec, db);
+  for (const table of spec.besides ?? []) await db.admin.query(`drop table ${table}`);
   expect(await schemaOf(db, format)).toBe(await schemaOf(scratch, format));
   await expectNoLeftovers(db);
 }
