@@ -4,8 +4,18 @@ import { dbmate } from "./dbmate.ts";
 import type { Format } from "./format.ts";
 import { flyway } from "./flyway.ts";
 import { golangMigrate } from "./golang-migrate.ts";
+import { liquibase } from "./liquibase.ts";
 import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 import { tern } from "./tern.ts";
 
-export const FORMATS: readonly Format[] = [atlas, dbmate, tern, flyway, golangMigrate, prisma, prismaNext];
+export const FORMATS: readonly Format[] = [
+  atlas,
+  dbmate,
+  tern,
+  flyway,
+  golangMigrate,
+  liquibase,
+  prisma,
+  prismaNext,
+];
