@@ -3,7 +3,9 @@
  * edited, missing. Pure.
  */
 import type { ForeignHistory, ForeignRow } from "../formats/history.ts";
-import type { Migration, MigrationSet } from "../migrations/migration.ts";
+import { withBaselineScripts } from "../migrations/baseline-scripts.ts";
+import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
+import { compareVersions } from "../migrations/version.ts";
 
 export type AdoptState =
   | "applied"
@@ -65,7 +67,7 @@ export function matchHistory(
     const migration = byKey.get(row.key);
     adoptable.push({ row, ...(migration && { migration }), edited: isEdited(row, migration) });
   }
-  const entries = migrations.map((migration): AdoptEntry => {
+  const entries = inForce(set, adoptable).map((migration): AdoptEntry => {
     const key = migration.theirs?.key ?? "";
     const row = rows.get(key);
     const finding = findings.get(key);
@@ -94,6 +96,17 @@ export function matchHistory(
     entries: [...entries, ...without.map(withoutFile)],
     adoptable,
   };
+}
+
+/** Without the scripts, and the versions below them, that `up` would pass over in this database. */
+function inForce(
+  { migrations, order }: MigrationSet,
+  adoptable: readonly Adoptable[],
+): readonly Migration[] {
+  const place = new Map(migrations.map(({ version }, index) => [version, index]));
+  const byList = (a: Version, b: Version): number => (place.get(a) ?? -1) - (place.get(b) ?? -1);
+  const rows = adoptable.map(({ migration }) => ({ version: migration?.version ?? null }));
+  return withBaselineScripts(migrations, rows, order === "list" ? byList : compareVersions);
 }
 
 function withoutFile(row: ForeignRow): AdoptEntry {
