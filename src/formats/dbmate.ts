@@ -31,6 +31,9 @@ export const dbmate: Format = {
     return undefined;
   },
   read,
+  newFiles: ({ version, slug }) => [
+    { path: `${version}_${slug}.sql`, content: "-- migrate:up\n\n\n-- migrate:down\n\n" },
+  ],
   command: ({ dir, url }) =>
     `dbmate --url "${url}?sslmode=disable" --migrations-dir ${JSON.stringify(dir)} --no-dump-schema up`,
   history: history(),

@@ -26,6 +26,7 @@ export const flyway: Format = {
   outOfOrder: "refuse",
   detect,
   read,
+  newFiles: ({ version, slug }) => [{ path: `V${version}__${slug}.sql`, content: "" }],
   history: flywayHistory,
 };
 

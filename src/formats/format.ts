@@ -23,6 +23,12 @@ export interface Format {
   readonly order: "version" | "list";
   /** What the tool itself does with a migration below the newest applied one. */
   readonly outOfOrder: "refuse" | "allow";
+  /** The empty files of a new migration, by paths below the folder; missing: only its own tool makes them. */
+  newFiles?(options: {
+    /** Digits: a timestamp, or the next number where the folder counts. */
+    readonly version: string;
+    readonly slug: string;
+  }): readonly { readonly path: string; readonly content: string }[];
   /** How the tool applies everything, as a line for a shell; `url` is put in as it is. */
   command?(options: { readonly dir: string; readonly url: string }): string;
   /** Missing: the format has no history of its own that could be adopted. */

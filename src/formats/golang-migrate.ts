@@ -28,6 +28,10 @@ export const golangMigrate: Format = {
     return file && { strength: "name", sign: `the name \`${file.name}\`` };
   },
   read,
+  newFiles: ({ version, slug }) => [
+    { path: `${version}_${slug}.up.sql`, content: "" },
+    { path: `${version}_${slug}.down.sql`, content: "" },
+  ],
   command: ({ dir, url }) =>
     `migrate -path ${JSON.stringify(dir)} -database "${url}?sslmode=disable" up`,
   history: history(),

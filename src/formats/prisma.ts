@@ -36,6 +36,7 @@ export const prisma: Format = {
     return undefined;
   },
   read,
+  newFiles: ({ version, slug }) => [{ path: `${version}_${slug}/migration.sql`, content: "" }],
   history: prismaHistory(),
 };
 

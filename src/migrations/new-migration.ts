@@ -37,8 +37,15 @@ export function newMigrationPath(options: NewMigration): NewFile[] {
   return withDown ? [up, { path: join(dir, `${id}.down.sql`), content: SQL_DOWN }] : [up];
 }
 
+/** What another tool's format makes a file name of. */
+export function newMigrationId(
+  options: Pick<NewMigration, "name" | "now" | "existing" | "sequential">,
+): { readonly version: string; readonly slug: string } {
+  return { version: nextVersion(options), slug: slugify(options.name) };
+}
+
 /** Always greater than every existing version, even when somebody's clock was ahead. */
-function nextVersion(options: NewMigration): string {
+function nextVersion(options: Pick<NewMigration, "now" | "existing" | "sequential">): string {
   const greatest = greatestVersion(options.existing);
   // BigInt, because a version may have more digits than a number keeps exactly.
   const next = greatest === undefined ? 1n : BigInt(greatest) + 1n;

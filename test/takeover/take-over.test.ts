@@ -358,6 +358,28 @@ describe("a migration that reads the other tool's history", () => {
   });
 });
 
+describe("new", () => {
+  test("in the folder of another tool makes a file of that tool", async () => {
+    const { dir } = await options({ "m/0001_a.sql": DBMATE["m/1_a.sql"] });
+    const made = await runCli(["new", "Add users", "--dir", "m", "--json"], { cwd: dir });
+    expect(made.json()).toEqual({ files: [join("m", "0002_add_users.sql")] });
+    expect(await readFile(join(dir, "m/0002_add_users.sql"), "utf8")).toBe(
+      "-- migrate:up\n\n\n-- migrate:down\n\n",
+    );
+  });
+
+  test("says whose files they are where only that tool makes them", async () => {
+    const { dir } = await options({
+      "m/001_a.sql": "create table a ();\n---- create above / drop below ----\ndrop table a;\n",
+    });
+    const made = await runCli(["new", "x", "--dir", "m"], { cwd: dir });
+    expect([made.code, made.stderr]).toEqual([
+      64,
+      expect.stringContaining("Make the migration with tern"),
+    ]);
+  });
+});
+
 describe("adopt --rehearse", () => {
   test("says that both tools make the same schema", async () => {
     const { dir } = await options(DBMATE);
