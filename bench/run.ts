@@ -2,7 +2,7 @@
  * The benchmark: `npm run bench` (after `npm ci --prefix bench` and `npm run build`).
  *
  *   --only a,c   some of the parts: a many small migrations, b round trips, c nothing pending,
- *                d memory
+ *                d memory, e reading the folders of other tools
  *   --rounds n   repetitions of each contender of a; default 7
  *   --write      put the results into bench/README.md
  */
@@ -16,13 +16,14 @@ import { describeMachine } from "./machine.ts";
 import { manySmall } from "./parts/many-small.ts";
 import { memory } from "./parts/memory.ts";
 import { noOp } from "./parts/no-op.ts";
+import { readFolders } from "./parts/read-folders.ts";
 import { roundTrips } from "./parts/round-trips.ts";
 import { render, writeReadme, type Section } from "./report.ts";
 import { emptyWork, LOCKSTEP } from "./work.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "a,b,c,d" },
+    only: { type: "string", default: "a,b,c,d,e" },
     rounds: { type: "string" },
     write: { type: "boolean", default: false },
   },
@@ -69,6 +70,7 @@ if (parts.has("c")) {
   sections.push(await noOp({ sandbox, script, rounds: 15, progress: progress("C") }));
 }
 if (parts.has("d")) sections.push(await memory({ sandbox, progress: progress("D") }));
+if (parts.has("e")) sections.push(await readFolders(progress("E")));
 
 const results = `${machine.join("\n")}\n\n${render(sections)}`;
 process.stdout.write(`${results}\n`);

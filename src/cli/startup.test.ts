@@ -58,3 +58,14 @@ test("`up` with nothing pending loads pg, and neither parser, jiti, valibot, pro
     /^(?:sandbox\/|sql\/parser\.ts|config\/config-schema\.ts|migrations\/load-module\.ts)/;
   expect([...own].filter((file) => heavy.test(file))).toEqual([]);
 });
+
+test("reading a folder of another tool parses nothing, and one of ours loads no format", () => {
+  const foreign = staticGraph("formats/read-foreign.ts");
+  expect([...foreign.own]).toContain("formats/dbmate.ts");
+  expect([...foreign.own].filter((file) => file.startsWith("sql/parser"))).toEqual([]);
+  expect([...foreign.packages]).toEqual([]);
+  const own = staticGraph("formats/read-source.ts");
+  expect([...own.own].filter((file) => file.startsWith("formats/"))).toEqual([
+    "formats/read-source.ts",
+  ]);
+});
