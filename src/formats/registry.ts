@@ -8,12 +8,14 @@ import { liquibase } from "./liquibase.ts";
 import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 import { tern } from "./tern.ts";
+import { goose } from "./goose.ts";
 
 export const FORMATS: readonly Format[] = [
   atlas,
   dbmate,
   tern,
   flyway,
+  goose,
   golangMigrate,
   liquibase,
   prisma,

@@ -1,0 +1,7 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+begin;
+create table shelves (id integer primary key);
+insert into shelves values (1), (2);
+commit;
+vacuum shelves;

@@ -1,0 +1,4 @@
+-- +goose Up
+
+-- +goose Down
+-- Nothing to take back.
