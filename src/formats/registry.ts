@@ -9,6 +9,7 @@ import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 import { tern } from "./tern.ts";
 import { goose } from "./goose.ts";
+import { sqlMigrate } from "./sql-migrate.ts";
 
 export const FORMATS: readonly Format[] = [
   atlas,
@@ -16,6 +17,7 @@ export const FORMATS: readonly Format[] = [
   tern,
   flyway,
   goose,
+  sqlMigrate,
   golangMigrate,
   liquibase,
   prisma,

@@ -1,0 +1,3 @@
+-- +migrate Up
+alter type plan add value 'team';
+update plans set plan = 'team';

@@ -1,0 +1,2 @@
+-- +migrate Up
+update accounts set email = lower(email);
