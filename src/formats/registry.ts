@@ -10,6 +10,7 @@ import { prisma } from "./prisma.ts";
 import { tern } from "./tern.ts";
 import { goose } from "./goose.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
+import { diesel } from "./diesel.ts";
 
 export const FORMATS: readonly Format[] = [
   atlas,
@@ -22,4 +23,5 @@ export const FORMATS: readonly Format[] = [
   liquibase,
   prisma,
   prismaNext,
+  diesel,
 ];

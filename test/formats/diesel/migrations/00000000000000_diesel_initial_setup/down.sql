@@ -1,0 +1,2 @@
+drop function manage_changed_at(regclass);
+drop function set_changed_at();

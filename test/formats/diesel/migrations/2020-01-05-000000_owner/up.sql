@@ -1,0 +1,2 @@
+alter type role add value 'owner';
+update users set role = 'owner';

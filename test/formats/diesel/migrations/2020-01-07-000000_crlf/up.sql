@@ -1,0 +1,3 @@
+create table shelves (id integer primary key);
+insert into shelves values (1),
+  (2);
