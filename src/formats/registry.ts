@@ -11,6 +11,7 @@ import { tern } from "./tern.ts";
 import { goose } from "./goose.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
 import { diesel } from "./diesel.ts";
+import { popx } from "./popx.ts";
 
 export const FORMATS: readonly Format[] = [
   atlas,
@@ -19,6 +20,8 @@ export const FORMATS: readonly Format[] = [
   flyway,
   goose,
   sqlMigrate,
+  // Its names are also golang-migrate's, with a database in them.
+  popx,
   golangMigrate,
   liquibase,
   prisma,

@@ -1,0 +1,1 @@
+CREATE TABLE networks (id INT PRIMARY KEY, name TEXT NOT NULL);

@@ -1,0 +1,2 @@
+DROP INDEX CONCURRENTLY networks_name;
+DROP INDEX CONCURRENTLY networks_id_name;

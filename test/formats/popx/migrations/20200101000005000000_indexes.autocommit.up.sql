@@ -1,0 +1,2 @@
+CREATE INDEX CONCURRENTLY networks_name ON networks (name);
+CREATE INDEX CONCURRENTLY networks_id_name ON networks (id, name);

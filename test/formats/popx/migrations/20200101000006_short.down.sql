@@ -1,0 +1,2 @@
+ALTER TABLE networks DROP COLUMN mood;
+DROP TYPE mood;

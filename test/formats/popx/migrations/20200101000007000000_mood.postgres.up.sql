@@ -1,0 +1,2 @@
+ALTER TYPE mood ADD VALUE 'busy';
+UPDATE networks SET mood = 'busy';

@@ -1,0 +1,2 @@
+COMMENT ON TABLE networks IS 'two
+lines';

@@ -1,0 +1,5 @@
+CREATE TABLE labels (name TEXT PRIMARY KEY, colour TEXT);
+COPY labels FROM stdin;
+urgent	red; or "orange"
+-- Zürich	\N
+\.
