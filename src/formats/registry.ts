@@ -12,6 +12,7 @@ import { goose } from "./goose.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
 import { diesel } from "./diesel.ts";
 import { popx } from "./popx.ts";
+import { numbered } from "./numbered.ts";
 
 export const FORMATS: readonly Format[] = [
   atlas,
@@ -27,4 +28,6 @@ export const FORMATS: readonly Format[] = [
   prisma,
   prismaNext,
   diesel,
+  // Last: whatever has a number is one of them.
+  numbered,
 ];

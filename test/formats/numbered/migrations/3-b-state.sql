@@ -1,0 +1,2 @@
+alter type state add value 'paid';
+update orders set state = 'paid';
