@@ -32,6 +32,8 @@ export const diesel: Format = {
     return one === undefined ? undefined : { strength: "name", sign: `\`${one}/up.sql\`` };
   },
   read,
+  command: ({ dir, url }) =>
+    `diesel migration run --migration-dir ${JSON.stringify(dir)} --database-url "${url}"`,
   history: history(),
 };
 

@@ -36,6 +36,7 @@ export const goose: Format = {
     return undefined;
   },
   read,
+  command: ({ dir, url }) => `goose -dir ${JSON.stringify(dir)} postgres "${url}" up`,
   history: gooseHistory(),
 };
 

@@ -1,18 +1,18 @@
 /** All formats but our own, in the order in which names in more than one tool's form are given to them. */
 import { atlas } from "./atlas.ts";
 import { dbmate } from "./dbmate.ts";
-import type { Format } from "./format.ts";
+import { diesel } from "./diesel.ts";
 import { flyway } from "./flyway.ts";
+import type { Format } from "./format.ts";
 import { golangMigrate } from "./golang-migrate.ts";
+import { goose } from "./goose.ts";
 import { liquibase } from "./liquibase.ts";
+import { numbered } from "./numbered.ts";
+import { popx } from "./popx.ts";
 import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
-import { tern } from "./tern.ts";
-import { goose } from "./goose.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
-import { diesel } from "./diesel.ts";
-import { popx } from "./popx.ts";
-import { numbered } from "./numbered.ts";
+import { tern } from "./tern.ts";
 
 export const FORMATS: readonly Format[] = [
   atlas,
