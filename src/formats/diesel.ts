@@ -156,6 +156,8 @@ function history(): ForeignHistory {
          run_on timestamp not null default current_timestamp
        )`,
     ],
+    view: (rows) =>
+      `select m.version::pg_catalog.varchar as version, m.applied_at at time zone 'UTC' as run_on from ${rows} m`,
     record: (table, { theirs }, { appliedAt }) => [
       {
         text: `insert into ${tableOf(table)} (version, run_on)

@@ -55,6 +55,9 @@ export function gooseHistory(): ForeignHistory {
       `insert into ${tableOf(table)} (version_id, is_applied)
        select 0, true where not exists (select from ${tableOf(table)})`,
     ],
+    view: (rows) =>
+      `select m.seq::pg_catalog.int4 as id, m.version::pg_catalog.int8 as version_id, true as is_applied,
+        m.applied_at at time zone 'UTC' as tstamp from ${rows} m where m.kind = 'versioned'`,
     record: (table, { theirs }, { appliedAt }) => [
       {
         text: `insert into ${tableOf(table)} (version_id, is_applied, tstamp)

@@ -195,6 +195,8 @@ function history(): ForeignHistory {
       `create unique index if not exists schema_migration_version_idx on ${tableOf(table)} (version)`,
       `create index if not exists schema_migration_version_self_idx on ${tableOf(table)} (version_self)`,
     ],
+    view: (rows) =>
+      `select m.version::pg_catalog.varchar as version, 0 as version_self from ${rows} m`,
     record: (table, { theirs }) => [
       { text: `insert into ${tableOf(table)} (version) values ($1)`, values: [theirs!.key] },
     ],

@@ -75,6 +75,11 @@ export function prismaHistory(): ForeignHistory {
     applied_steps_count     integer not null default 0
 )`,
     ],
+    view: (rows) =>
+      `select m.run_id::pg_catalog.varchar as id, m.checksum::pg_catalog.varchar as checksum,
+        m.applied_at as finished_at, m.version::pg_catalog.varchar as migration_name,
+        null::pg_catalog.text as logs, null::pg_catalog.timestamptz as rolled_back_at,
+        m.applied_at as started_at, 1 as applied_steps_count from ${rows} m`,
     record: (table, { theirs }, { appliedAt, durationMs }) => [
       {
         text: `insert into ${tableOf(table)} (id, checksum, finished_at, migration_name, started_at, applied_steps_count)

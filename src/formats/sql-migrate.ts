@@ -182,6 +182,7 @@ function history(): ForeignHistory {
          id text not null primary key, applied_at timestamp with time zone
        )`,
     ],
+    view: (rows) => `select m.version as id, m.applied_at from ${rows} m`,
     record: (table, { theirs }, { appliedAt }) => {
       const at = "coalesce($2::pg_catalog.timestamptz, pg_catalog.now())";
       if (table.layout !== "checksum") {

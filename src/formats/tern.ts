@@ -206,6 +206,8 @@ function history(): ForeignHistory {
       `create table if not exists ${tableOf(table)} (version int4 not null)`,
       `insert into ${tableOf(table)} (version) select 0 where not exists (select from ${tableOf(table)})`,
     ],
+    view: (rows) =>
+      `select pg_catalog.max(m.version::pg_catalog.int4) as version from ${rows} m where m.kind = 'versioned'`,
     record: (table, { theirs }) => update(table, theirs!.key),
     forget: (table, _migration, before) => update(table, before?.theirs!.key ?? "0"),
   };

@@ -2,7 +2,13 @@
 import { expect, test } from "vitest";
 import { readSource } from "../../src/formats/read-source.ts";
 import { Failure } from "../../src/failures/failure.ts";
+import { FORMATS } from "../../src/formats/registry.ts";
+import { qualified } from "../../src/postgres/identifiers.ts";
+import { up } from "../../src/runner/up.ts";
+import { freshDatabase } from "../support/database.ts";
+import { runnerOptionsFor } from "../support/library-run.ts";
 import { project } from "../support/project.ts";
+import { asReader } from "./harness.ts";
 
 async function formatOf(...names: readonly (string | [string, string])[]): Promise<string> {
   const files = Object.fromEntries(
@@ -42,4 +48,22 @@ test("an unknown format is named with the nearest one", async () => {
   await expect(readSource(["m"], { cwd: dir, env: {}, format: "dbmat" })).rejects.toThrow(
     "`dbmat` is not a format of migrations.",
   );
+});
+
+test.each(
+  FORMATS.filter(({ history }) => history?.view).map((format) => [format.id, format] as const),
+)("the view of %s can be read, with the columns of its table", async (_id, { history }) => {
+  await using db = await freshDatabase();
+  const table = history!.defaultTable;
+  if (table.schema !== "public") await db.admin.query(`create schema "${table.schema}"`);
+  for (const sql of history!.create(table)) await db.admin.query(sql);
+  const found = (await history!.find(asReader(db)))[0]!;
+  const place = qualified(found.schema, found.name);
+  const columns = `select a.attname as name from pg_attribute a where a.attrelid = $1::regclass and a.attnum > 0 order by 1`;
+  const theirs = await db.admin.query(columns, [place]);
+  const given = await runnerOptionsFor(db.url, { "1_a.sql": "create table a ();" });
+  await up(given);
+  await db.admin.query(`create view public.read_me as ${history!.view!("lockstep.migrations")}`);
+  expect(await db.admin.query(columns, ["public.read_me"])).toEqual(theirs);
+  expect(await db.admin.query("select * from public.read_me")).toHaveLength(1);
 });

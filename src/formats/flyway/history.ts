@@ -108,6 +108,13 @@ export const flywayHistory: ForeignHistory = {
 )`,
     `create index if not exists ${quoteIdent(`${table.name}_s_idx`)} on ${tableOf(table)} (success)`,
   ],
+  view: (rows) =>
+    `select m.seq::pg_catalog.int4 as installed_rank, m.version::pg_catalog.varchar as version,
+      pg_catalog.replace(m.name, '_', ' ')::pg_catalog.varchar as description,
+      'SQL'::pg_catalog.varchar as type, m.name::pg_catalog.varchar as script,
+      null::pg_catalog.int4 as checksum, m.applied_by::pg_catalog.varchar as installed_by,
+      m.applied_at at time zone 'UTC' as installed_on, m.duration_ms as execution_time,
+      true as success from ${rows} m`,
   record(table, migration, { appliedAt, durationMs, by }) {
     const { version, description, type, script, checksums } = identityOf(migration);
     return [
