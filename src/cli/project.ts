@@ -1,8 +1,9 @@
 /** The settings of a command from flags, environment and configuration file, and what the runner
  * gets of them. */
 import { loadSettings, type ResolvedSettings } from "../config/settings.ts";
-import { readSource } from "../formats/read-source.ts";
+import { readSource, targetDatabase } from "../formats/read-source.ts";
 import type { MigrationSet } from "../migrations/migration.ts";
+import type { ConnectTarget } from "../postgres/connect.ts";
 import { resolveTarget } from "../postgres/conninfo.ts";
 import type { OnEvent } from "../runner/events.ts";
 import type { RunnerOptions } from "../runner/options.ts";
@@ -41,7 +42,7 @@ export async function loadProject(
       const { url, settings } = resolved;
       const target = await resolveTarget({ env, cwd, ...(url !== undefined && { url }) });
       warn(context, flags, target.notes ?? []);
-      const source = (): Promise<MigrationSet> => readProjectSource(context, resolved);
+      const source = (): Promise<MigrationSet> => readProjectSource(context, resolved, target);
       return { target, source, settings, onEvent, signal, processExitsSoon: true };
     },
   };
@@ -51,13 +52,16 @@ export async function loadProject(
 export function readProjectSource(
   { cwd, process }: CliContext,
   { dirs, format, settings }: ResolvedSettings,
+  target?: ConnectTarget,
 ): Promise<MigrationSet> {
   const { placeholders } = settings;
+  const database = target && targetDatabase(target);
   return readSource(dirs, {
     cwd,
     env: process.env,
     ...(format !== undefined && { format }),
     ...(placeholders && { placeholders }),
+    ...(database && { database }),
   });
 }
 

@@ -6,6 +6,7 @@ import type { Migration } from "../migrations/migration.ts";
 import type { Problems } from "../migrations/problems.ts";
 import type { Folder } from "./folder.ts";
 import type { ForeignHistory } from "./history.ts";
+import type { TargetDatabase } from "./read-source.ts";
 
 export interface Format {
   /** As in `--format`, in kebab-case: `golang-migrate`. */
@@ -54,4 +55,6 @@ export interface ReadInput {
   readonly cwd: string;
   /** For templates that read the environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** See SourceOptions. */
+  readonly database?: TargetDatabase;
 }

@@ -43,9 +43,15 @@ export function formatNamed(id: string): Format {
 
 function readAs(format: Format, folder: Folder, options: SourceOptions): MigrationSet {
   const problems = new Problems();
-  const { placeholders, env, cwd } = options;
-  const input = { folder, problems, env, cwd, ...(placeholders && { placeholders }) };
-  const migrations = format.read(input);
+  const { placeholders, env, cwd, database } = options;
+  const migrations = format.read({
+    folder,
+    problems,
+    env,
+    cwd,
+    ...(placeholders && { placeholders }),
+    ...(database && { database }),
+  });
   problems.throwIfAny();
   const { id, order, outOfOrder } = format;
   return { format: id, migrations, order, outOfOrder };

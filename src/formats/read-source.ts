@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { readFolders } from "../migrations/discover.ts";
 import { nativeSet, type MigrationSet } from "../migrations/migration.ts";
+import type { ConnectTarget } from "../postgres/connect.ts";
 
 export interface SourceOptions {
   readonly cwd: string;
@@ -14,6 +15,20 @@ export interface SourceOptions {
   /** For the templates of other tools. */
   readonly placeholders?: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
+  /** Where the migrations are going to run, for templates that name it; unknown where nobody connects. */
+  readonly database?: TargetDatabase;
+}
+
+export interface TargetDatabase {
+  readonly name: string;
+  /** The login role. */
+  readonly user: string;
+}
+
+/** The first host's; a list of hosts has one database and one user. */
+export function targetDatabase({ hosts }: ConnectTarget): TargetDatabase | undefined {
+  const { database, user } = hosts[0] ?? {};
+  return database === undefined || user === undefined ? undefined : { name: database, user };
 }
 
 /** Relative folders start at `cwd`. Throws a Failure for a folder that cannot be read as it is. */

@@ -1,6 +1,6 @@
 /** The options of the library's functions, and what the runner gets of them. */
 import { Failure } from "../failures/failure.ts";
-import { readSource } from "../formats/read-source.ts";
+import { readSource, targetDatabase } from "../formats/read-source.ts";
 import { nativeSet } from "../migrations/migration.ts";
 import { migrationsFromData, type MigrationData } from "../migrations/from-data.ts";
 import type { OnEvent } from "../runner/events.ts";
@@ -69,8 +69,10 @@ export async function runnerOptions(options: CommonOptions): Promise<RunnerOptio
   }
   const given = SETTINGS.filter((key) => options[key] !== undefined);
   const overrides = Object.fromEntries(given.map((key) => [key, options[key]]));
+  const target = await targetOf(options.connection);
+  const database = targetDatabase(target);
   return {
-    target: await targetOf(options.connection),
+    target,
     source: async () =>
       migrations
         ? nativeSet(migrationsFromData(migrations))
@@ -79,6 +81,7 @@ export async function runnerOptions(options: CommonOptions): Promise<RunnerOptio
             env: process.env,
             ...(options.format !== undefined && { format: options.format }),
             ...(options.placeholders && { placeholders: options.placeholders }),
+            ...(database && { database }),
           }),
     settings: { ...DEFAULT_SETTINGS, ...overrides },
     ...(onEvent && { onEvent }),

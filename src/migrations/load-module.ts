@@ -14,7 +14,12 @@ import { pathToFileURL } from "node:url";
 import { Failure, type SourceLocation } from "../failures/failure.ts";
 import type { Migration, MigrationModule } from "./migration.ts";
 
-type Exports = Record<string, unknown>;
+export type Exports = Record<string, unknown>;
+
+interface Named {
+  readonly id: string;
+  readonly file: string;
+}
 
 export async function loadModule(migration: Migration): Promise<MigrationModule> {
   if (migration.module) return checkExports({ ...migration.module }, migration);
@@ -22,16 +27,53 @@ export async function loadModule(migration: Migration): Promise<MigrationModule>
   if (path === undefined || migration.language !== "module") {
     throw new Failure({ class: "bug", what: `\`${migration.up.path}\` is not a module to load.` });
   }
+  const named = { id: migration.id, file: migration.up.path };
+  return checkExports(await exportsOf(path, named, importFresh), migration);
+}
+
+/**
+ * What a module of another tool's folder exports; `id` and `file` are for messages. Always with
+ * jiti, as those tools do it: it takes both kinds of modules, whatever the nearest package.json says.
+ */
+export function loadExports(path: string, named: Named): Promise<Exports> {
+  return exportsOf(path, named, importWithJiti);
+}
+
+async function exportsOf(
+  path: string,
+  { id, file }: Named,
+  load: (path: string) => Promise<unknown>,
+): Promise<Exports> {
   let exports: unknown;
   try {
-    exports = await importFresh(path);
+    exports = await load(path);
   } catch (cause) {
-    throw invalid(migration, `cannot be loaded: ${firstLine(cause)}`, "Correct the module.", {
-      location: findLocation(cause, path, migration.up.path),
+    throw invalid({ id, file }, `cannot be loaded: ${firstLine(cause)}`, "Correct the module.", {
+      location: findLocation(cause, path, file),
       cause,
     });
   }
-  return checkExports(isObject(exports) ? exports : {}, migration);
+  return isObject(exports) ? exports : {};
+}
+
+/**
+ * A library, as the code of the module at `from` gets it; undefined where it is not installed, or
+ * lacks what it needs itself.
+ */
+export async function loadPackage(name: string, from: string): Promise<Exports | undefined> {
+  let exports: unknown;
+  try {
+    const path = createRequire(pathToFileURL(from)).resolve(name);
+    exports = await import(pathToFileURL(path).href);
+  } catch {
+    return undefined;
+  }
+  return isObject(exports) ? exports : {};
+}
+
+/** A configuration of another tool that is a CommonJS module; loaded when it is asked for. */
+export function requireConfig(path: string): unknown {
+  return createRequire(pathToFileURL(path))(path);
 }
 
 let loads = 0;
@@ -92,7 +134,8 @@ async function importWithJiti(path: string): Promise<unknown> {
  * Named exports, or the same names on a default export. Both are looked at for each name, so that
  * `export const transaction = false` beside a default export is never overlooked.
  */
-function checkExports(exports: Exports, migration: Migration): MigrationModule {
+function checkExports(exports: Exports, { id, up: { path } }: Migration): MigrationModule {
+  const named = { id, file: path };
   const fallback = isObject(exports["default"]) ? exports["default"] : {};
   const pick = (name: string): unknown => exports[name] ?? fallback[name];
   const up = pick("up");
@@ -101,18 +144,18 @@ function checkExports(exports: Exports, migration: Migration): MigrationModule {
   if (!isMigrate(up)) {
     const what =
       up === undefined ? "does not export `up`" : "exports an `up` that is not a function";
-    throw invalid(migration, what, "Add `export async function up(db) { … }`.");
+    throw invalid(named, what, "Add `export async function up(db) { … }`.");
   }
   if (down !== undefined && !isMigrate(down)) {
     throw invalid(
-      migration,
+      named,
       "exports a `down` that is not a function",
       "Make it a function, or leave it out.",
     );
   }
   if (transaction !== undefined && typeof transaction !== "boolean") {
     throw invalid(
-      migration,
+      named,
       "exports a `transaction` that is not a boolean",
       "Export `transaction = false` for a module that commits in batches; leave it out otherwise.",
     );
@@ -133,17 +176,16 @@ function isObject(value: unknown): value is Exports {
 }
 
 function invalid(
-  migration: Migration,
+  { id, file }: Named,
   what: string,
   action: string,
   extra: { location?: SourceLocation; cause?: unknown } = {},
 ): Failure {
-  const file = migration.up.path;
   return new Failure({
     class: "module.invalid",
     what: `\`${file}\` ${what}`.replace(/\.?$/, "."),
     action,
-    migration: migration.id,
+    migration: id,
     location: { file, line: 1, column: 1 },
     ...extra,
   });

@@ -34,7 +34,13 @@ export interface Reading {
    * The SQL is made of the file and not in it: a builder, JSON, a template with includes. The text
    * takes the place of the file; called when the migration is about to run, not before.
    */
-  readonly generate?: () => Promise<string> | string;
+  readonly generate?: () => Promise<string | GeneratedSql> | string | GeneratedSql;
+}
+
+export interface GeneratedSql {
+  readonly sql: string;
+  /** Where only the code that makes the SQL says it. */
+  readonly transaction?: "statement";
 }
 
 /** What the tool that the folder is from knows a migration by, for adopting its history. */

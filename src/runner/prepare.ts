@@ -137,9 +137,10 @@ export class Preparer {
         wanted: [],
       };
     }
-    const file = direction === "up" ? migration.up : migration.down;
-    if (file === undefined) throw noDown(migration);
-    assertWhole(file);
+    const written = direction === "up" ? migration.up : migration.down;
+    if (written === undefined) throw noDown(migration);
+    assertWhole(written);
+    const file = await generatedFile(written);
     const parsed = await this.parse(file);
     const base = { migration, direction, file, directives: parsed.directives };
     if (parsed.opaque) {
@@ -178,23 +179,36 @@ export class Preparer {
 
   async parse(file: MigrationFile): Promise<ParsedFile> {
     const { placeholders } = this.#options;
-    const { path, bytes, reading } = file;
+    const { path, bytes, reading } = await generatedFile(file);
     const parser = await this.parser();
     if (reading === undefined) {
       return parseFile({ path, bytes, parser, ...(placeholders && { placeholders }) });
     }
     // Another tool has its own templates, and its reader knows them.
-    const { range, rewrite, generate } = reading;
-    const generated = await generate?.();
+    const { range, rewrite } = reading;
     return parseFile({
       path,
-      bytes: generated === undefined ? bytes : Buffer.from(generated),
+      bytes,
       parser,
       lenient: true,
       ...(range && { range }),
       ...(rewrite && { rewrite }),
     });
   }
+}
+
+/** The SQL that is made of a file: its lines are not the file's, so its name in messages says so. */
+async function generatedFile(file: MigrationFile): Promise<MigrationFile> {
+  if (file.reading?.generate === undefined) return file;
+  const { generate, ...reading } = file.reading;
+  const made = await generate();
+  const { sql, ...rest } = typeof made === "string" ? { sql: made } : made;
+  return {
+    ...file,
+    path: `${file.path} (generated SQL)`,
+    bytes: Buffer.from(sql),
+    reading: { ...reading, ...rest },
+  };
 }
 
 type Mode = PreparedSql["mode"];

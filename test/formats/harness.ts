@@ -10,8 +10,9 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../src/failures/failure.ts";
 import type { Format } from "../../src/formats/format.ts";
 import { formatNamed } from "../../src/formats/read-foreign.ts";
-import { readSource, type SourceOptions } from "../../src/formats/read-source.ts";
+import { readSource, targetDatabase, type SourceOptions } from "../../src/formats/read-source.ts";
 import type { Migration, MigrationSet } from "../../src/migrations/migration.ts";
+import type { ConnectTarget } from "../../src/postgres/connect.ts";
 import { resolveTarget } from "../../src/postgres/conninfo.ts";
 import { qualified, quoteIdent } from "../../src/postgres/identifiers.ts";
 import { DEFAULT_SETTINGS, type RunnerOptions } from "../../src/runner/options.ts";
@@ -248,12 +249,19 @@ export async function expectResults({ results }: FormatSpec, db: TestDatabase): 
   }
 }
 
-export function read(spec: FormatSpec, dir: string, format?: string): Promise<MigrationSet> {
+export function read(
+  spec: FormatSpec,
+  dir: string,
+  format?: string,
+  target?: ConnectTarget,
+): Promise<MigrationSet> {
+  const database = target && targetDatabase(target);
   const options: SourceOptions = {
     cwd: dir,
     env: spec.env ?? {},
     ...(format !== undefined && { format }),
     ...(spec.placeholders && { placeholders: spec.placeholders }),
+    ...(database && { database }),
   };
   return readSource([dir], options);
 }
@@ -263,9 +271,10 @@ export async function runnerOptions(
   db: TestDatabase,
   dir: string,
 ): Promise<RunnerOptions> {
+  const target = await resolveTarget({ url: db.url, env: {} });
   return {
-    target: await resolveTarget({ url: db.url, env: {} }),
-    source: () => read(spec, dir, spec.format),
+    target,
+    source: () => read(spec, dir, spec.format, target),
     settings: { ...DEFAULT_SETTINGS, connectWaitMs: 0, historySchema },
   };
 }
