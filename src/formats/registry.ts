@@ -9,6 +9,7 @@ import { goose } from "./goose.ts";
 import { liquibase } from "./liquibase.ts";
 import { numbered } from "./numbered.ts";
 import { popx } from "./popx.ts";
+import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
@@ -25,6 +26,7 @@ export const FORMATS: readonly Format[] = [
   popx,
   golangMigrate,
   liquibase,
+  nodePgMigrate,
   prisma,
   prismaNext,
   diesel,

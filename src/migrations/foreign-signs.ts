@@ -36,4 +36,6 @@ export const FOREIGN_TEXTS: readonly string[] = [
   "--! ",
   "Up Migration",
   "up migration",
+  "node-pg-migrate",
+  "pgm",
 ];
