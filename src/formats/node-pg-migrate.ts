@@ -20,6 +20,7 @@ import {
 import { generateSql, type Module } from "./node-pg-migrate/generate.ts";
 import { history } from "./node-pg-migrate/history.ts";
 
+const UP = ".up.sql";
 const MARKER = { up: /^\s*--[\s-]*up\s+migration/im, down: /^\s*--[\s-]*down\s+migration/im };
 /** What its own templates write, and what a builder with its usual name looks like. */
 const MODULE_SIGN = /\bnode-pg-migrate\b|\(\s*pgm\b|\bpgm\s*=>/;
@@ -84,7 +85,7 @@ function read(input: ReadInput): Migration[] {
     }
     const bytes = readSql(folder, file, problems);
     if (bytes === undefined) continue;
-    if (unit.down !== undefined || /\.up\.sql$/.test(file.name)) {
+    if (unit.down !== undefined || file.name.endsWith(UP)) {
       const downBytes = unit.down && readSql(folder, unit.down, problems);
       const down = unit.down && downBytes && migrationFile(unit.down, downBytes);
       migrations.push({ ...base(name), up: migrationFile(file, bytes), ...(down && { down }) });
@@ -151,7 +152,7 @@ function units({ folder, problems }: ReadInput): Unit[] {
     }
   }
   const all = [...found.values()].flatMap(({ name, file, down }): Unit[] => {
-    if (file !== undefined && (down === undefined || /\.up\.sql$/.test(file.name))) {
+    if (file !== undefined && (down === undefined || file.name.endsWith(UP))) {
       return [{ name, file, ...(down && { down }) }];
     }
     problems.addFile(
@@ -164,7 +165,7 @@ function units({ folder, problems }: ReadInput): Unit[] {
   });
   // The ending counts, too: `1_ab.js` comes before `1_a.js`. A pair is one file without its direction.
   const fileName = ({ name, file }: Unit): string =>
-    /\.up\.sql$/.test(file.name) ? `${name}${SQL}` : file.name;
+    file.name.endsWith(UP) ? `${name}${SQL}` : file.name;
   return all.toSorted((a, b) => comparePrefixed(fileName(a), fileName(b)));
 }
 

@@ -8,6 +8,7 @@ import {
   isNamed,
   list,
   when,
+  word,
   type Literal,
   type Name,
   type OneOrMany,
@@ -65,8 +66,8 @@ function indexName(table: Name, columns: readonly IndexColumn[], options: IndexO
     }
     return bare(typeof column === "string" ? column : column.name);
   });
-  const word = named ? table.name : String(table);
-  return inSchema(`${word}_${words.join("_")}${options.unique ? "_unique" : ""}_index`);
+  const start = word(table);
+  return inSchema(`${start}_${words.join("_")}${options.unique ? "_unique" : ""}_index`);
 }
 
 function indexKey(column: IndexColumn): string {

@@ -40,7 +40,9 @@ export function isLiteral(value: unknown): value is Literal {
   );
 }
 
-export function isNamed(value: unknown): value is { schema?: string; name: string } {
+export function isNamed(
+  value: unknown,
+): value is { readonly schema?: string; readonly name: string } {
   return typeof value === "object" && value !== null && "name" in value;
 }
 
@@ -58,10 +60,15 @@ export function bare(name: Name): string {
   return write(name, (part) => part);
 }
 
+/** The name alone, as it goes into the names of constraints and indexes. */
+export function word(name: Name): string {
+  if (isLiteral(name)) return name.value;
+  return isNamed(name) ? name.name : name;
+}
+
 function write(name: Name, part: (text: string) => string): string {
   if (isLiteral(name)) return name.value;
-  if (typeof name === "string") return part(name);
-  if (!isNamed(name)) return part(String(name));
+  if (!isNamed(name)) return part(name);
   return (name.schema ? `${part(name.schema)}.` : "") + part(name.name);
 }
 

@@ -111,10 +111,11 @@ export function parameterList(
   shorthands: Shorthands,
 ): string {
   const written = list(parameters).map((parameter) => {
-    const { mode, name, type, default: value } = resolveType(parameter, shorthands);
+    const resolved = resolveType(parameter, shorthands);
+    const { mode, name, type, default: value } = resolved as Exclude<Parameter, string>;
     return [
       ...(mode ? [mode] : []),
-      ...(name ? [ident(name as string)] : []),
+      ...(name ? [ident(name)] : []),
       ...(type ? [type] : []),
       ...(value === undefined ? [] : [`DEFAULT ${constant(value)}`]),
     ].join(" ");

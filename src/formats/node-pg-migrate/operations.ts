@@ -181,10 +181,12 @@ function objectCalls(shorthands: Shorthands): Record<string, Operation> {
         name: Name,
         options: objects.TriggerOptions,
         definition?: unknown,
-      ): string[] => [
-        objects.dropTrigger(table, name, options),
-        ...(definition ? [dropFunction(options.function ?? name, [], options)] : []),
-      ],
+      ): string =>
+        // One text, because several of a call are taken back in the reverse order.
+        [
+          objects.dropTrigger(table, name, options),
+          ...(definition ? [dropFunction(options.function ?? name, [], options)] : []),
+        ].join("\n"),
     },
     dropTrigger: { write: objects.dropTrigger },
     renameTrigger: renameOn("TRIGGER"),
@@ -291,7 +293,7 @@ function template(text: string, values: Readonly<Record<string, unknown>> = {}):
   let sql = text;
   for (const [name, value] of Object.entries(values)) {
     const isName = typeof value === "string" || isNamed(value);
-    const written = value === undefined ? "" : isName ? ident(value as Name) : constant(value);
+    const written = value === undefined ? "" : isName ? ident(value) : constant(value);
     sql = sql.replaceAll(`{${name}}`, () => written);
   }
   return sql.endsWith(";") ? sql : `${sql};`;

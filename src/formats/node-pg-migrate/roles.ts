@@ -73,7 +73,7 @@ interface Grant {
 }
 
 export type TableGrant = Grant &
-  ({ readonly tables: OneOrMany<Name> | "ALL" } | { readonly schema: string });
+  ({ readonly tables: OneOrMany<Name> } | { readonly schema: string });
 
 export type SchemaGrant = Grant & { readonly schemas: OneOrMany<string> };
 
@@ -88,7 +88,7 @@ export function revoke(on: string, options: Grant): string {
 export function onTables(options: TableGrant): string {
   return "schema" in options
     ? `ALL TABLES IN SCHEMA ${ident(options.schema)}`
-    : idents(options.tables as OneOrMany<Name>);
+    : idents(options.tables);
 }
 
 export function onSchemas({ schemas }: SchemaGrant): string {

@@ -5,12 +5,12 @@ import {
   constant,
   ident,
   idents,
-  isNamed,
   lines,
   list,
   resolveType,
   serverType,
   when,
+  word,
   type Name,
   type OneOrMany,
   type Shorthands,
@@ -260,7 +260,7 @@ function columnType({ type, array }: Column): string {
 function columnReference(table: Name, name: string, column: Column, comments: string[]): string {
   const text = column.referencesConstraintComment;
   const constraint =
-    column.referencesConstraintName ?? (text ? `${tableWord(table)}_fk_${name}` : undefined);
+    column.referencesConstraintName ?? (text ? `${word(table)}_fk_${name}` : undefined);
   if (text) comments.push(comment(`CONSTRAINT ${ident(constraint!)} ON`, ident(table), text));
   return `${constraint ? `CONSTRAINT ${ident(constraint)} ` : ""}${reference(column)}`;
 }
@@ -270,7 +270,7 @@ function constraintLines(
   options: Constraints,
   name: string | undefined,
 ): { lines: string[]; comments: string[] } {
-  const word = tableWord(table);
+  const own = word(table);
   const found: string[] = [];
   const comments: string[] = [];
   const add = (fallback: string, definition: string): void => {
@@ -278,23 +278,23 @@ function constraintLines(
   };
   const { check, unique, exclude } = options;
   if (Array.isArray(check)) {
-    for (const [index, one] of check.entries()) add(`${word}_chck_${index + 1}`, `CHECK (${one})`);
-  } else if (check) add(`${word}_chck`, `CHECK (${check as string})`);
+    for (const [index, one] of check.entries()) add(`${own}_chck_${index + 1}`, `CHECK (${one})`);
+  } else if (check) add(`${own}_chck`, `CHECK (${check as string})`);
   if (unique) {
     const sets = list(unique).some((one) => Array.isArray(one)) ? list(unique) : [list(unique)];
     for (const set of sets as readonly OneOrMany<Name>[]) {
-      add(`${word}_uniq_${list(set).join("_")}`, `UNIQUE (${idents(set)})`);
+      add(`${own}_uniq_${list(set).map(word).join("_")}`, `UNIQUE (${idents(set)})`);
     }
   }
-  if (options.primaryKey) add(`${word}_pkey`, `PRIMARY KEY (${idents(options.primaryKey)})`);
+  if (options.primaryKey) add(`${own}_pkey`, `PRIMARY KEY (${idents(options.primaryKey)})`);
   for (const key of list(options.foreignKeys)) {
-    const fallback = `${word}_fk_${list(key.columns).join("_")}`;
-    const own = key.referencesConstraintName || name || fallback;
-    found.push(`CONSTRAINT ${ident(own)} FOREIGN KEY (${idents(key.columns)}) ${reference(key)}`);
+    const fallback = `${own}_fk_${list(key.columns).join("_")}`;
+    const named = key.referencesConstraintName || name || fallback;
+    found.push(`CONSTRAINT ${ident(named)} FOREIGN KEY (${idents(key.columns)}) ${reference(key)}`);
     const text = key.referencesConstraintComment;
-    if (text) comments.push(comment(`CONSTRAINT ${ident(own)} ON`, ident(table), text));
+    if (text) comments.push(comment(`CONSTRAINT ${ident(named)} ON`, ident(table), text));
   }
-  if (exclude) add(`${word}_excl`, `EXCLUDE ${exclude}`);
+  if (exclude) add(`${own}_excl`, `EXCLUDE ${exclude}`);
   if (options.comment) {
     if (!name) throw new Error("A comment needs a constraint with a name.");
     comments.push(comment(`CONSTRAINT ${ident(name)} ON`, ident(table), options.comment));
@@ -322,9 +322,9 @@ function identity(generated: Generated, shorthands: Shorthands): string {
 
 function likeClause(like: Name | Like): string {
   if (typeof like === "string" || !("table" in like)) return `LIKE ${ident(like)}`;
-  const words = (word: string, options: OneOrMany<string> | undefined): string =>
+  const words = (before: string, options: OneOrMany<string> | undefined): string =>
     list(options)
-      .map((option) => ` ${word} ${option}`)
+      .map((option) => ` ${before} ${option}`)
       .join("");
   const { including, excluding } = like.options ?? {};
   return `LIKE ${ident(like.table)}${words("INCLUDING", including)}${words("EXCLUDING", excluding)}`;
@@ -336,9 +336,4 @@ function partitionColumn(
   if (typeof column === "string") return ident(column);
   const { name, collate, opclass } = column;
   return `${ident(name)}${when(collate, `COLLATE ${collate}`)}${when(opclass, `${opclass}`)}`;
-}
-
-/** The table's name as it goes into the names of its constraints. */
-function tableWord(table: Name): string {
-  return isNamed(table) ? table.name : String(table);
 }

@@ -14,5 +14,5 @@ export function up(pgm, done) {
   pgm.createType("address", { street: "text", number: "int" });
   pgm.renameColumn("orders", "placed", "placed_at");
   pgm.grantOnTables({ privileges: "SELECT", tables: "gold", roles: "PUBLIC" });
-  setTimeout(done, 1);
+  setTimeout(() => done(), 1);
 }
