@@ -6,6 +6,7 @@ import { flyway } from "./flyway.ts";
 import type { Format } from "./format.ts";
 import { golangMigrate } from "./golang-migrate.ts";
 import { goose } from "./goose.ts";
+import { graphileMigrate } from "./graphile-migrate.ts";
 import { liquibase } from "./liquibase.ts";
 import { numbered } from "./numbered.ts";
 import { popx } from "./popx.ts";
@@ -25,6 +26,7 @@ export const FORMATS: readonly Format[] = [
   // Its names are also golang-migrate's, with a database in them.
   popx,
   golangMigrate,
+  graphileMigrate,
   liquibase,
   nodePgMigrate,
   prisma,

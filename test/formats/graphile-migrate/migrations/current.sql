@@ -1,0 +1,2 @@
+-- Being written, and never run by Lockstep.
+select from nowhere at all;
