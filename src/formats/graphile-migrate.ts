@@ -8,7 +8,7 @@ import type { Migration, Reading, Version } from "../migrations/migration.ts";
 import type { Folder, FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import { history } from "./graphile-migrate/history.ts";
-import { createReplacer } from "./graphile-migrate/placeholders.ts";
+import { createReplacer, projectOf } from "./graphile-migrate/placeholders.ts";
 import { migrationFile, readSql } from "./sql-file.ts";
 
 /** Its own expressions. */
@@ -29,6 +29,8 @@ export const graphileMigrate: Format = {
     return { strength: "sure", sign: `\`--! Previous:\` in \`${first.relativePath}\`` };
   },
   read,
+  command: ({ dir, url }) =>
+    `cd ${JSON.stringify(projectOf(dir))} && DATABASE_URL="${url}" graphile-migrate migrate`,
   history,
 };
 

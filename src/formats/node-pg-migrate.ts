@@ -42,6 +42,15 @@ export const nodePgMigrate: Format = {
     return undefined;
   },
   read,
+  // A timestamp of 14 digits would be a number above all of its own; with 17 it is a time.
+  newFiles: ({ version, slug }) => [
+    {
+      path: `${version.length === 14 ? `${version}000` : version}_${slug}.sql`,
+      content: "-- Up Migration\n\n\n-- Down Migration\n\n",
+    },
+  ],
+  command: ({ dir, url }) =>
+    `DATABASE_URL="${url}" node-pg-migrate up --migrations-dir ${JSON.stringify(dir)}`,
   history,
 };
 
@@ -53,8 +62,7 @@ interface Unit {
 }
 
 function read(input: ReadInput): Migration[] {
-  const { folder, problems } = input;
-  const cwd = process.cwd();
+  const { folder, problems, cwd } = input;
   const hasher = createModuleHasher((path) => showPath(path, cwd));
   const modules: Module[] = [];
   const migrations: Migration[] = [];

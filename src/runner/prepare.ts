@@ -14,6 +14,7 @@ import {
 } from "../locks/locks-of-statement.ts";
 import { blocksWrites, LOCK_MODES, type LockMode } from "../locks/lock-mode.ts";
 import { assertWhole } from "../migrations/file-reader.ts";
+import { generatedFile } from "../migrations/generated-file.ts";
 import type { Migration, MigrationFile } from "../migrations/migration.ts";
 import { qualified } from "../postgres/identifiers.ts";
 import { parseFile } from "../sql/parse-file.ts";
@@ -195,20 +196,6 @@ export class Preparer {
       ...(rewrite && { rewrite }),
     });
   }
-}
-
-/** The SQL that is made of a file: its lines are not the file's, so its name in messages says so. */
-async function generatedFile(file: MigrationFile): Promise<MigrationFile> {
-  if (file.reading?.generate === undefined) return file;
-  const { generate, ...reading } = file.reading;
-  const made = await generate();
-  const { sql, ...rest } = typeof made === "string" ? { sql: made } : made;
-  return {
-    ...file,
-    path: `${file.path} (generated SQL)`,
-    bytes: Buffer.from(sql),
-    reading: { ...reading, ...rest },
-  };
 }
 
 type Mode = PreparedSql["mode"];

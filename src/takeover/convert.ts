@@ -62,8 +62,8 @@ export async function convert(options: ConvertOptions): Promise<ConvertResult> {
     const name = names.get(migration)!;
     files.push({ name: `${name}.sql`, text: await textOf(migration, migration.up, parser) });
     if (migration.down && migration.kind === "versioned") {
-      const text = await textOf(migration, migration.down, parser);
-      files.push({ name: `${name}.down.sql`, text });
+      const text = await textOf(migration, migration.down, parser).catch(isNoDown);
+      if (text !== undefined) files.push({ name: `${name}.down.sql`, text });
     }
   }
   const existed = await writeAll(target, files);
@@ -148,6 +148,12 @@ async function textOf(migration: Migration, file: MigrationFile, parser: Parser)
       "Write it as a module of ours by hand, or keep the folder as it is: `lockstep up` runs it.",
     location: { file: file.path, line: 1, column: 1 },
   });
+}
+
+/** Where only the code of a module says that there is none. */
+function isNoDown(error: unknown): undefined {
+  if (error instanceof Failure && error.class === "file.no_down") return undefined;
+  throw error;
 }
 
 async function prove(options: ConvertOptions, converted: MigrationSet): Promise<void> {

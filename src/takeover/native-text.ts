@@ -1,5 +1,6 @@
 /** The text of a file of another tool as a file of our own format. */
 import { Failure } from "../failures/failure.ts";
+import { generatedFile } from "../migrations/generated-file.ts";
 import type { MigrationFile } from "../migrations/migration.ts";
 import { effectiveText } from "../sql/effective-text.ts";
 import { parseFile } from "../sql/parse-file.ts";
@@ -14,9 +15,7 @@ const DIRECTIVE = "-- lockstep:transaction statement\n";
  * COMMIT. Throws a Failure where our format cannot say the same.
  */
 export async function nativeText(file: MigrationFile, parser: Parser): Promise<string> {
-  const { path, reading = {} } = file;
-  const generated = await reading.generate?.();
-  const bytes = generated === undefined ? file.bytes : Buffer.from(generated);
+  const { path, bytes, reading = {} } = await generatedFile(file);
   const { range, rewrite } = reading;
   const input = { path, bytes, ...(range && { range }), ...(rewrite && { rewrite }) };
   const parsed = await parseFile({ ...input, parser, lenient: true });

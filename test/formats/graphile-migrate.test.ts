@@ -1,5 +1,5 @@
 /** graphile-migrate: a chain of committed files, with placeholders from `.gmrc`. */
-import { copyFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatNamed } from "../../src/formats/read-foreign.ts";
@@ -15,7 +15,7 @@ import {
   writeTheirs,
   type FormatSpec,
 } from "./harness.ts";
-import { runToolOk, withCopy } from "./real-tool.ts";
+import { copyOf, runTool } from "./other-tool.ts";
 
 const ENV = { APP_ROLE: "somebody" };
 
@@ -67,14 +67,17 @@ const DIR = join(import.meta.dirname, spec.dir);
 const format = formatNamed(spec.format);
 
 /** The real tool with the first `count` files. */
-function runReal(db: TestDatabase, dir: string, count: number, command: string): Promise<string> {
-  return withCopy(dir, async (cwd) => {
-    await copyFile(join(dirname(dir), ".gmrc"), join(cwd, ".gmrc"));
-    for (const id of spec.ids.slice(count)) await rm(join(cwd, `migrations/committed/${id}.sql`));
-    const root = db.url.replace(/\/[^/]*$/, "/template1");
-    const env = { DATABASE_URL: db.url, ROOT_DATABASE_URL: root, ...ENV };
-    return runToolOk("graphile-migrate", [command], { cwd, env });
-  });
+async function runReal(
+  db: TestDatabase,
+  dir: string,
+  count: number,
+  command: string,
+): Promise<string> {
+  const cwd = await copyOf(dirname(dir), () => true);
+  for (const id of spec.ids.slice(count)) await rm(join(cwd, `migrations/committed/${id}.sql`));
+  const root = db.url.replace(/\/[^/]*$/, "/template1");
+  const env = { DATABASE_URL: db.url, ROOT_DATABASE_URL: root, ...ENV };
+  return runTool("graphile-migrate", [command], cwd, env);
 }
 
 describe("beside the real tool", () => {
@@ -98,7 +101,6 @@ describe("beside the real tool", () => {
         return { ...set, migrations: set.migrations.slice(0, spec.half) };
       },
     });
-    await theirs.admin.query("drop schema graphile_migrate cascade");
     // The comment has the name of the database.
     for (const db of [ours, theirs]) await db.admin.query("comment on schema app is null");
     expect(await schemaOf(ours, format)).toBe(await schemaOf(theirs, format));

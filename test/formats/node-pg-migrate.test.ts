@@ -14,7 +14,7 @@ import {
   writeTheirs,
   type FormatSpec,
 } from "./harness.ts";
-import { runToolOk, withCopy } from "./real-tool.ts";
+import { copyOf, runTool } from "./other-tool.ts";
 
 const spec: FormatSpec = {
   format: "node-pg-migrate",
@@ -69,11 +69,14 @@ async function runReal(db: TestDatabase, dir: string, ...args: readonly string[]
   await realOutput(db, dir, ...args);
 }
 
-function realOutput(db: TestDatabase, dir: string, ...args: readonly string[]): Promise<string> {
-  const options = ["--migrations-dir", "migrations", "--ignore-pattern", ".*\\.md"];
-  return withCopy(dir, (cwd) =>
-    runToolOk("node-pg-migrate", [...args, ...options], { cwd, env: { DATABASE_URL: db.url } }),
-  );
+async function realOutput(
+  db: TestDatabase,
+  dir: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const cwd = await copyOf(dir, (name) => name !== "README.md");
+  const env = { DATABASE_URL: db.url };
+  return runTool("node-pg-migrate", [...args, "--migrations-dir", "."], cwd, env);
 }
 
 describe("beside the real tool", () => {

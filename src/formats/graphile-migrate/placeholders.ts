@@ -27,13 +27,14 @@ export function createReplacer(input: ReadInput): Replacer {
   };
 }
 
+/** Where `.gmrc` is: above the folder `migrations`, which may be named by its `committed`. */
+export function projectOf(root: string): string {
+  return dirname(basename(root) === "committed" ? dirname(root) : root);
+}
+
 function placeholderValues(input: ReadInput): ReadonlyMap<string, string | undefined> {
   const { folder, env, database, placeholders = {} } = input;
-  // The tool's own settings are beside the folder `migrations`.
-  const folders = folder.roots.map((root) =>
-    dirname(basename(root) === "committed" ? dirname(root) : root),
-  );
-  const settings = readSettings(folders, env);
+  const settings = readSettings(folder.roots.map(projectOf), env);
   const given = Object.entries(placeholders).map(
     ([name, value]) => [name.startsWith(":") ? name : `:${name}`, value] as const,
   );

@@ -49,13 +49,14 @@ export async function generateSql(
   if (reverse) pgm.enableReverseMode();
   try {
     await call(action, guarded(pgm, refuse));
+    if (refused !== undefined) throw refused;
   } catch (cause) {
+    if (reverse) throw notReversible(module, refused ?? cause);
     throw (
       refused ??
       invalid(module, `fails while it writes its SQL: ${messageOf(cause)}`, "Correct it.", cause)
     );
   }
-  if (refused !== undefined) throw refused;
   const steps = pgm.getSqlSteps();
   return {
     sql: steps.map(closed).join("\n"),
@@ -158,6 +159,18 @@ function closed(step: string): string {
   return text.slice(text.lastIndexOf("\n") + 1).includes("--") || !text.endsWith(";")
     ? `${step}\n;`
     : step;
+}
+
+/** `up` was run to be taken back, and has a call of which the builder cannot say how. */
+function notReversible({ id, file }: Module, cause: unknown): Failure {
+  return new Failure({
+    class: "file.no_down",
+    migration: id,
+    what: `\`${file.path}\` has no \`down\`, and its \`up\` does not say how to take it back: ${messageOf(cause)}`,
+    action: "Export `down(pgm)`, or go forward with a new migration.",
+    location: { file: file.path, line: 1, column: 1 },
+    cause,
+  });
 }
 
 function invalid({ id, file }: Module, what: string, action: string, cause?: unknown): Failure {
