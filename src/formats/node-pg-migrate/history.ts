@@ -31,6 +31,8 @@ export const history: ForeignHistory = {
   create: (table) => [
     `create table if not exists ${tableOf(table)} (id serial primary key, name varchar(255) not null, run_on timestamp not null)`,
   ],
+  view: (rows) =>
+    `select m.seq::pg_catalog.int4 as id, m.version::pg_catalog.varchar as name, m.applied_at at time zone 'UTC' as run_on from ${rows} m`,
   record: (table, { theirs }, { appliedAt }) => [
     {
       // The tool writes the local time of its session and later compares the order of the rows with
