@@ -3,8 +3,7 @@
  * common start with nothing pending pays for no parser.
  */
 
-import type { Locate } from "../sql/locate.ts";
-import type { Piece } from "../sql/source-text.ts";
+import type { Rewrite } from "../sql/parse-file.ts";
 
 /**
  * What names a migration in the history. Native: digits without leading zeros (`"0"` is one). From
@@ -29,7 +28,12 @@ export interface Reading {
    * file and the pieces of it that are SQL, in order; returns the pieces to be parsed. May throw a
    * Failure. `locate` gives the line and column of a byte offset.
    */
-  readonly rewrite?: (file: Buffer, pieces: readonly Piece[], locate: Locate) => readonly Piece[];
+  readonly rewrite?: Rewrite;
+  /**
+   * Names of psql's commands that `rewrite` understands, where the tool runs its files with psql:
+   * cut out of the pieces and handed over beside them. The others are refused.
+   */
+  readonly commands?: ReadonlySet<string>;
   /**
    * The SQL is made of the file and not in it: a builder, JSON, a template with includes. The text
    * takes the place of the file; called when the migration is about to run, not before.

@@ -186,7 +186,7 @@ export class Preparer {
       return parseFile({ path, bytes, parser, ...(placeholders && { placeholders }) });
     }
     // Another tool has its own templates, and its reader knows them.
-    const { range, rewrite } = reading;
+    const { range, rewrite, commands } = reading;
     return parseFile({
       path,
       bytes,
@@ -194,6 +194,7 @@ export class Preparer {
       lenient: true,
       ...(range && { range }),
       ...(rewrite && { rewrite }),
+      ...(commands && { commands }),
     });
   }
 }

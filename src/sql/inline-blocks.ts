@@ -8,7 +8,7 @@
 import { Failure } from "../failures/failure.ts";
 import { isComment, keyword, nextLine, nextToken } from "./lexer.ts";
 import type { Locate } from "./locate.ts";
-import { commandName, isDumpGuard, psqlCommandFailure } from "./psql-commands.ts";
+import { commandEnd, commandName, isDumpGuard, psqlCommandFailure } from "./psql-commands.ts";
 import { StatementTracker } from "./statement-tracker.ts";
 
 export interface Range {
@@ -16,11 +16,19 @@ export interface Range {
   readonly end: number;
 }
 
+/** A command of psql that is cut out and handed to whoever understands it. */
+export interface PsqlCommand extends Range {
+  /** Without its backslash. */
+  readonly name: string;
+}
+
 export interface InlineBlocks {
   /** What the parser must not see, in order: COPY rows with their `\.`, and dump guard lines. */
   readonly cuts: readonly Range[];
   /** The rows of each COPY … FROM stdin, in order, without the `\.` line. */
   readonly copyData: readonly Range[];
+  /** The understood commands, in order; they are among the cuts. */
+  readonly commands: readonly PsqlCommand[];
 }
 
 const LF = 10;
@@ -31,8 +39,10 @@ export function findInlineBlocks(
   bytes: Buffer,
   { start: from, end: limit }: Range,
   locate: Locate,
+  understood?: ReadonlySet<string>,
 ): InlineBlocks {
   const cuts: Range[] = [];
+  const commands: PsqlCommand[] = [];
   const copyData: Range[] = [];
   const tracker = new StatementTracker();
   let previous = "";
@@ -43,6 +53,13 @@ export function findInlineBlocks(
     if (isComment(token)) continue;
     if (token.kind === "backslash") {
       const name = commandName(bytes, token.start);
+      if (understood?.has(name)) {
+        at = commandEnd(bytes, token.start, limit);
+        const command = { name, start: token.start, end: at };
+        commands.push(command);
+        cuts.push(command);
+        continue;
+      }
       // Outside of quotes a backslash is never SQL, wherever in a statement it stands.
       if (!tracker.atStart || !isDumpGuard(name)) {
         throw psqlCommandFailure(path, name, token.start, locate);
@@ -67,7 +84,7 @@ export function findInlineBlocks(
   }
   // psql runs the last statement without its semicolon too, and then reads no rows.
   if (copy) copyData.push({ start: limit, end: limit });
-  return { cuts, copyData };
+  return { cuts, copyData, commands };
 }
 
 /** psql reads the rows from the next line; more SQL on the COPY line would straddle them. */

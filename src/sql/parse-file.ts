@@ -12,7 +12,12 @@ import { Failure } from "../failures/failure.ts";
 import { collectComments, type Comments } from "./comments.ts";
 import { readDirectives } from "./directives.ts";
 import { checkEncoding } from "./encoding.ts";
-import { findInlineBlocks, type InlineBlocks, type Range } from "./inline-blocks.ts";
+import {
+  findInlineBlocks,
+  type InlineBlocks,
+  type PsqlCommand,
+  type Range,
+} from "./inline-blocks.ts";
 import { isSpace } from "./lexer.ts";
 import { createLocator, type Locate } from "./locate.ts";
 import { nonTransactionalKind } from "./non-transactional.ts";
@@ -22,6 +27,15 @@ import { replacePlaceholders } from "./placeholders.ts";
 import { createSourceText, keptPieces, type Piece, type SourceText } from "./source-text.ts";
 import type { ParsedFile, Statement } from "./statement.ts";
 import { findTransactionBlocks, unwrapTransaction } from "./transaction-control.ts";
+
+/** What another tool's format makes of the pieces of a file that are SQL. */
+export type Rewrite = (
+  file: Buffer,
+  pieces: readonly Piece[],
+  locate: Locate,
+  /** Those of psql's commands that were said to be understood, in order, cut out of the pieces. */
+  commands: readonly PsqlCommand[],
+) => readonly Piece[];
 
 export interface ParseFileInput {
   /** As shown to people. */
@@ -33,7 +47,9 @@ export interface ParseFileInput {
   /** Byte range of the file that is read; default all of it. */
   readonly range?: Range;
   /** Cuts and replacements of another tool's format; before placeholders are replaced. */
-  readonly rewrite?: (file: Buffer, pieces: readonly Piece[], locate: Locate) => readonly Piece[];
+  readonly rewrite?: Rewrite;
+  /** Names of psql's commands that `rewrite` understands; the others are refused. */
+  readonly commands?: ReadonlySet<string>;
   /**
    * A file of another tool, which nobody wants to edit: several transactions in one file are
    * understood instead of refused.
@@ -47,9 +63,12 @@ export async function parseFile(input: ParseFileInput): Promise<ParsedFile> {
   const locate = createLocator(bytes);
   const from = Math.max(checkEncoding(path, bytes, locate), input.range?.start ?? 0);
   const limit = input.range?.end ?? bytes.length;
-  const blocks = findInlineBlocks(path, bytes, { start: from, end: limit }, locate);
+  const range = { start: from, end: limit };
+  const blocks = findInlineBlocks(path, bytes, range, locate, input.commands);
   let pieces: readonly Piece[] = keptPieces(from, limit, blocks.cuts);
-  if (input.rewrite !== undefined) pieces = input.rewrite(bytes, pieces, locate);
+  if (input.rewrite !== undefined) {
+    pieces = input.rewrite(bytes, pieces, locate, blocks.commands);
+  }
   if (input.placeholders !== undefined) {
     pieces = replacePlaceholders(path, bytes, pieces, input.placeholders, locate);
   }

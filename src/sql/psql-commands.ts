@@ -60,6 +60,24 @@ export function commandName(bytes: Buffer, backslash: number): string {
   return /^[a-z_]+/i.exec(text)?.[0] ?? text.slice(0, 1).trim();
 }
 
+/**
+ * Where a command ends: with its line, or at the next backslash outside of quotes. The line ending
+ * is not part of it; the two backslashes that separate it from SQL on the same line are.
+ */
+export function commandEnd(bytes: Buffer, backslash: number, limit: number): number {
+  let at = backslash + 1 + Math.max(1, commandName(bytes, backslash).length);
+  for (let quote = 0; at < limit; at++) {
+    const byte = bytes[at]!;
+    if (byte === 10 || byte === 13) return at;
+    if (quote !== 0) {
+      if (byte === quote) quote = 0;
+      else if (byte === 92 && quote === 39) at++;
+    } else if (byte === 39 || byte === 34 || byte === 96) quote = byte;
+    else if (byte === 92) return bytes[at + 1] === 92 ? at + 2 : at;
+  }
+  return limit;
+}
+
 export function psqlCommandFailure(
   path: string,
   name: string,
