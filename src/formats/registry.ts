@@ -14,6 +14,7 @@ import { popx } from "./popx.ts";
 import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
+import { sqitch } from "./sqitch.ts";
 import { tern } from "./tern.ts";
 
 export const FORMATS: readonly Format[] = [
@@ -31,6 +32,7 @@ export const FORMATS: readonly Format[] = [
   nodePgMigrate,
   prisma,
   prismaNext,
+  sqitch,
   diesel,
   // Last: whatever has a number is one of them.
   numbered,

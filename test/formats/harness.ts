@@ -327,7 +327,12 @@ export async function schemaOf(db: TestDatabase, { history }: Format): Promise<s
     await db.admin.query(`drop schema if exists ${quoteIdent(own)} cascade`);
   }
   for (const { schema, name } of (await history?.find(asReader(db))) ?? []) {
-    await db.admin.query(`drop table ${qualified(schema, name)} cascade`);
+    // A schema that is the tool's own goes with all that it keeps there.
+    const isOwn = schema === history?.defaultTable.schema && schema !== "public";
+    const sql = isOwn
+      ? `drop schema ${quoteIdent(schema)}`
+      : `drop table ${qualified(schema, name)}`;
+    await db.admin.query(`${sql} cascade`);
   }
   return fingerprint(db.admin);
 }

@@ -1,0 +1,1 @@
+drop function shop.greet(text), shop.shout(text);

@@ -1,0 +1,1 @@
+alter table shop.items drop column "größe";

@@ -1,0 +1,2 @@
+DROP INDEX CONCURRENTLY shop.items_sizes;
+DROP INDEX CONCURRENTLY shop.items_name;

@@ -1,0 +1,1 @@
+drop table shop.mottos; comment on schema shop is null;

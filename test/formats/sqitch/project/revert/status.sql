@@ -1,0 +1,2 @@
+ALTER TABLE shop.items DROP COLUMN status;
+DROP TYPE shop.status;

@@ -1,0 +1,1 @@
+delete from shop.log where line = 'first';

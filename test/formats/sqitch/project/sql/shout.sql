@@ -1,0 +1,1 @@
+CREATE FUNCTION :"shop_schema".shout(name text) RETURNS text LANGUAGE sql AS 'select upper(greet) || ''!'' from shop.greet(name)'; -- no newline

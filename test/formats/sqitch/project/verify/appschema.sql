@@ -1,0 +1,3 @@
+BEGIN;
+SELECT pg_catalog.has_schema_privilege(:'shop_schema', 'usage');
+ROLLBACK;
