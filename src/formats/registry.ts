@@ -7,6 +7,7 @@ import type { Format } from "./format.ts";
 import { golangMigrate } from "./golang-migrate.ts";
 import { goose } from "./goose.ts";
 import { graphileMigrate } from "./graphile-migrate.ts";
+import { knex } from "./knex.ts";
 import { liquibase } from "./liquibase.ts";
 import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { numbered } from "./numbered.ts";
@@ -32,6 +33,7 @@ export const FORMATS: readonly Format[] = [
   nodePgMigrate,
   prisma,
   prismaNext,
+  knex,
   sqitch,
   diesel,
   // Last: whatever has a number is one of them.

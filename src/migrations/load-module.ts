@@ -130,6 +130,27 @@ async function importWithJiti(path: string): Promise<unknown> {
   return jiti.import(path);
 }
 
+/** All exports of a file of another tool, whose modules have another shape. Throws what it throws. */
+export async function loadExports(path: string): Promise<Readonly<Record<string, unknown>>> {
+  // Not natively for TypeScript: such files import the types of their tool as if they were values.
+  const isTypeScript = /ts$/i.test(extname(path));
+  const exports = await (isTypeScript ? importWithJiti(path) : importNatively(path));
+  if (!isObject(exports)) return {};
+  const { default: fallback } = exports;
+  return isObject(fallback) ? { ...fallback, ...exports } : exports;
+}
+
+/** A package of the project, as the file finds it; undefined when it is not installed. */
+export function loadPackageFor(path: string, name: string): unknown {
+  const require = createRequire(pathToFileURL(path));
+  try {
+    require.resolve(name);
+  } catch {
+    return undefined;
+  }
+  return require(name);
+}
+
 /**
  * Named exports, or the same names on a default export. Both are looked at for each name, so that
  * `export const transaction = false` beside a default export is never overlooked.

@@ -155,3 +155,16 @@ export interface MigrationContext extends MigrationQueries {
   readonly log: (message: string) => void;
   readonly signal: AbortSignal;
 }
+
+/** What a statement answered, as a driver says it. */
+export interface DriverResult {
+  readonly rows: Row[];
+  readonly rowCount: number | null;
+  /** `SELECT`, `UPDATE`. */
+  readonly command: string;
+}
+
+/** What the modules of another tool run on: their builders want more than rows. */
+export interface ForeignContext extends MigrationContext {
+  result(text: string, values?: readonly unknown[]): Promise<DriverResult>;
+}

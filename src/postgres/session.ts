@@ -193,11 +193,12 @@ export class Session {
   async queryTyped(
     text: string,
     values: readonly unknown[],
-  ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }> {
+  ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null; command: string }> {
     if (this.#lost) throw this.#lost;
     const result = await this.#client.query({ text, values: values as unknown[], types });
     const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
-    return { rows: last.rows as Record<string, unknown>[], rowCount: last.rowCount };
+    const { rowCount, command } = last;
+    return { rows: last.rows as Record<string, unknown>[], rowCount, command };
   }
 
   /** A short batch of our own, with the same deadline as `query`. */

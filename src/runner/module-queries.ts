@@ -7,7 +7,7 @@
  * Q3. Queries are sent one after the other in the order in which they were asked for.
  */
 import type { Failure } from "../failures/failure.ts";
-import type { MigrationQueries, Row } from "../migrations/migration.ts";
+import type { DriverResult, MigrationQueries, Row } from "../migrations/migration.ts";
 import { transactionControlIn } from "../sql/controls-transaction.ts";
 import { loadParser } from "../sql/parser.ts";
 import type { LockedRun } from "./locked-run.ts";
@@ -46,7 +46,16 @@ export class Queries implements MigrationQueries {
   readonly query = <R extends Row = Row>(
     text: string,
     values: readonly unknown[] = [],
-  ): Promise<R[]> => {
+  ): Promise<R[]> => this.#enqueue(text, values, ({ rows }) => rows as R[]);
+
+  readonly result = (text: string, values: readonly unknown[] = []): Promise<DriverResult> =>
+    this.#enqueue(text, values, (result) => result);
+
+  #enqueue<T>(
+    text: string,
+    values: readonly unknown[],
+    take: (result: DriverResult) => T,
+  ): Promise<T> {
     // The failure is reported already. A rejection would go to code that nobody awaits, and end
     // the process before the run could say so.
     if (this.#ended === "badly") return new Promise(() => undefined);
@@ -55,15 +64,15 @@ export class Queries implements MigrationQueries {
         this.#notAwaited("A query was sent after the migration function had returned."),
       );
     }
-    const promise = this.#last.then(() => this.#send<R>(text, values));
+    const promise = this.#last.then(async () => take(await this.#send(text, values)));
     this.#last = promise.catch(() => undefined);
     this.#pending.add(promise);
     const settled = (): void => void this.#pending.delete(promise);
     promise.then(settled, settled);
     return promise;
-  };
+  }
 
-  async #send<R extends Row>(text: string, values: readonly unknown[]): Promise<R[]> {
+  async #send(text: string, values: readonly unknown[]): Promise<DriverResult> {
     await this.#refuseControl(text);
     const { session } = this.#run;
     // BEGIN inside a transaction is only a warning to the server (25001).
@@ -74,11 +83,11 @@ export class Queries implements MigrationQueries {
       onNotice?.(notice);
     };
     try {
-      const { rows } = await session.queryTyped(text, values);
+      const result = await session.queryTyped(text, values);
       if (begun || session.transactionStatus !== this.#status) {
         throw this.#breaks("The module began or ended a transaction by hand.");
       }
-      return rows as R[];
+      return result;
     } finally {
       session.onNotice = onNotice;
     }

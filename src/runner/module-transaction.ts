@@ -1,6 +1,7 @@
 /** What both forms of a module migration share: its context, and a transaction around its code. */
 import type { BatchItem } from "../postgres/batch.ts";
 import type {
+  ForeignContext,
   JsonValue,
   MigrationContext,
   MigrationModule,
@@ -57,10 +58,11 @@ export function contextFor(
   prepared: PreparedModule,
   queries: Queries,
   batch: (cursor: JsonValue, fn: BatchFunction) => Promise<void>,
-): MigrationContext {
+): ForeignContext {
   return {
     sql: queries.sql,
     query: queries.query,
+    result: queries.result,
     batch: (cursor, fn) => batch(cursor, fn as unknown as BatchFunction),
     log: (message) => run.ctx.emit({ event: "log", migration: prepared.migration.id, message }),
     signal: run.ctx.signal,
