@@ -331,7 +331,7 @@ export async function schemaOf(db: TestDatabase, { history }: Format): Promise<s
     const isOwn = schema === history?.defaultTable.schema && schema !== "public";
     const sql = isOwn
       ? `drop schema ${quoteIdent(schema)}`
-      : `drop table ${qualified(schema, name)}`;
+      : `drop table if exists ${qualified(schema, `${name}_lock`)}, ${qualified(schema, name)}`;
     await db.admin.query(`${sql} cascade`);
   }
   return fingerprint(db.admin);

@@ -4,6 +4,7 @@ import type { ForeignHistory, ForeignTable } from "../history.ts";
 import { hasColumns, isoOf, tablesNamed } from "../tables-named.ts";
 
 const LOCK = "_lock";
+const ENDING = /\.[cm]?[jt]s$/;
 
 export const knexHistory: ForeignHistory = {
   defaultTable: { schema: "public", name: "knex_migrations" },
@@ -18,6 +19,7 @@ export const knexHistory: ForeignHistory = {
     );
     return rows.map((row) => ({
       key: row["name"]!,
+      label: { version: row["name"]!.replace(ENDING, ""), name: "" },
       state: "applied",
       checksum: null,
       appliedAt: row["migration_time"] ?? null,
@@ -31,7 +33,7 @@ export const knexHistory: ForeignHistory = {
     const byId = new Map(migrations.map(({ id, theirs }) => [id, theirs!.key]));
     return rows.map((row) => {
       if (keys.has(row.key)) return row;
-      const key = byId.get(row.key.replace(/\.[cm]?[jt]s$/, ""));
+      const key = byId.get(row.key.replace(ENDING, ""));
       return key === undefined ? row : { ...row, key, note: row.key };
     });
   },

@@ -210,10 +210,18 @@ class Connection {
       callback(null, { rows: [], rowCount: null, command: text });
       return;
     }
-    this.#db.result(text, values).then(
-      (result) => callback(null, result),
-      (error: unknown) => callback(error),
-    );
+    void this.#send(text, values, callback);
+  }
+
+  async #send(text: string, values: readonly unknown[], callback: Callback): Promise<void> {
+    let result: DriverResult;
+    try {
+      result = await this.#db.result(text, values);
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    callback(null, result);
   }
 
   /** K1. */
