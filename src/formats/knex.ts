@@ -16,8 +16,9 @@ const MODULE = /\.[cm]?[jt]s$/;
 const DECLARATION = /\.d\.[cm]?ts$/;
 /** Languages that Knex loads with the help of other packages. */
 const OTHER = /\.(?:co|coffee|eg|iced|litcoffee|ls)$/;
+/** `up` with a Knex, by name or by type; a module of ours may import the package as well. */
 const SIGN =
-  /\bup\b[^\n{;]{0,60}\(\s*_?knex\b|\bfrom\s*["']knex["']|\b(?:require|import)\(\s*["']knex["']\s*\)/i;
+  /\bup\b[^{;]{0,60}\(\s*_?knex\b|\bup\b[^{;]{0,60}\(\s*\w+\s*:\s*Knex\b|\bup\s*=\s*(?:async\s+)?knex\s*=>|\bimport\(\s*["']knex["']\s*\)\.Knex\b/i;
 /** `exports.config = { transaction: false }`, the only form that can be seen without running it. */
 const NO_TRANSACTION = /\bconfig\b[^;{}()\n]*=\s*\{[^{}]*\btransaction["']?\s*:\s*false\b/;
 

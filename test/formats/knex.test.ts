@@ -141,6 +141,19 @@ test("what was applied from compiled files is known", () => {
   expect(history!.expand!([row], [migration as never])).toMatchObject([{ key: "1_a.ts" }]);
 });
 
+test.each([
+  ["exports.up = async function (knex) {};", "knex"],
+  ["exports.up = knex => knex.raw('select 1');", "knex"],
+  ["export const up = async (k: Knex): Promise<void> => {};", "knex"],
+  ["/** @param { import('knex').Knex } db */\nexports.up = (db) => {};", "knex"],
+  ["import knex from 'knex';\nexport async function up(db) {}", "native"],
+  ["export async function up(db) { /* as in knex */ }", "native"],
+])("%s", async (code, format) => {
+  await inFolder({ "1_a.ts": code }, async (dir) => {
+    expect((await readSource([dir], { cwd: dir, env: {} })).format).toBe(format);
+  });
+});
+
 const DOWN = "export const down = () => undefined;\n";
 
 describe("what is wrong is said, and nothing is done", () => {
