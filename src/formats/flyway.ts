@@ -186,10 +186,10 @@ function preceded(file: MigrationFile, sql: string): MigrationFile {
     ...file,
     reading: {
       ...file.reading,
-      rewrite: (bytes, pieces, locate) => {
+      rewrite: (bytes, pieces, locate, commands) => {
         const start = pieces[0]?.start ?? 0;
         const before = { start, end: start, replacement: Buffer.from(sql) };
-        return [before, ...(rewrite?.(bytes, pieces, locate) ?? pieces)];
+        return [before, ...(rewrite?.(bytes, pieces, locate, commands) ?? pieces)];
       },
     },
   };

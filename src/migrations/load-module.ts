@@ -130,19 +130,20 @@ async function importWithJiti(path: string): Promise<unknown> {
   return jiti.import(path);
 }
 
-/** All exports of a file of another tool, whose modules have another shape. Throws what it throws. */
-export async function loadExports(path: string): Promise<Readonly<Record<string, unknown>>> {
-  // Not natively for TypeScript: such files import the types of their tool as if they were values.
-  const isTypeScript = /ts$/i.test(extname(path));
-  const exports = await (isTypeScript ? importWithJiti(path) : importNatively(path));
+/**
+ * The same with the names of a default export, for files that are CommonJS as often as not. Throws
+ * what the file throws.
+ */
+export async function importExports(path: string): Promise<Exports> {
+  const exports = await importWithJiti(path);
   if (!isObject(exports)) return {};
   const { default: fallback } = exports;
   return isObject(fallback) ? { ...fallback, ...exports } : exports;
 }
 
-/** A package of the project, as the file finds it; undefined when it is not installed. */
-export function loadPackageFor(path: string, name: string): unknown {
-  const require = createRequire(pathToFileURL(path));
+/** A CommonJS package, as the file at `from` finds it; undefined when it is not installed. */
+export function requirePackage(name: string, from: string): unknown {
+  const require = createRequire(pathToFileURL(from));
   try {
     require.resolve(name);
   } catch {

@@ -4,14 +4,17 @@
  */
 import { findInlineBlocks, type Range } from "./inline-blocks.ts";
 import { nextToken } from "./lexer.ts";
-import { createLocator, hasBom, type Locate } from "./locate.ts";
+import { createLocator, hasBom } from "./locate.ts";
+import type { Rewrite } from "./parse-file.ts";
 import { keptPieces, type Piece } from "./source-text.ts";
 
 export interface EffectiveTextInput {
   readonly path: string;
   readonly bytes: Buffer;
   readonly range?: Range;
-  readonly rewrite?: (file: Buffer, pieces: readonly Piece[], locate: Locate) => readonly Piece[];
+  readonly rewrite?: Rewrite;
+  /** As in ParseFileInput: what `rewrite` understands leaves no trace in the text. */
+  readonly commands?: ReadonlySet<string>;
   /** Left out, each with the semicolon behind it. */
   readonly without?: readonly Range[];
 }
@@ -21,9 +24,11 @@ export function effectiveText(input: EffectiveTextInput): string {
   const locate = createLocator(bytes);
   const start = Math.max(hasBom(bytes) ? 3 : 0, input.range?.start ?? 0);
   const end = input.range?.end ?? bytes.length;
-  const { cuts } = findInlineBlocks(path, bytes, { start, end }, locate);
-  const kept = keptPieces(start, end, cuts);
-  const pieces = rewrite ? rewrite(bytes, kept, locate) : kept;
+  const blocks = findInlineBlocks(path, bytes, { start, end }, locate, input.commands);
+  const kept = keptPieces(start, end, blocks.cuts);
+  const pieces = rewrite ? rewrite(bytes, kept, locate, blocks.commands) : kept;
+  const understood = new Set<Range>(blocks.commands);
+  const cuts = blocks.cuts.filter((cut) => !understood.has(cut));
   const all: Piece[] = [...pieces, ...cuts].toSorted((a, b) => a.start - b.start);
   const removed = without.map((range) => {
     const token = nextToken(bytes, range.end, end);

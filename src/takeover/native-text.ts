@@ -16,8 +16,14 @@ const DIRECTIVE = "-- lockstep:transaction statement\n";
  */
 export async function nativeText(file: MigrationFile, parser: Parser): Promise<string> {
   const { path, bytes, reading = {} } = await generatedFile(file);
-  const { range, rewrite } = reading;
-  const input = { path, bytes, ...(range && { range }), ...(rewrite && { rewrite }) };
+  const { range, rewrite, commands } = reading;
+  const input = {
+    path,
+    bytes,
+    ...(range && { range }),
+    ...(rewrite && { rewrite }),
+    ...(commands && { commands }),
+  };
   const parsed = await parseFile({ ...input, parser, lenient: true });
   const { mode } = decideUnits(parsed, { eachAlone: reading.transaction === "statement" });
   const apart = mode === "statement" && parsed.directives.transaction === undefined;

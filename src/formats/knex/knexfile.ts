@@ -5,7 +5,7 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "../../failures/failure.ts";
-import { loadExports } from "../../migrations/load-module.ts";
+import { importExports } from "../../migrations/load-module.ts";
 
 export interface KnexSettings {
   readonly wrapIdentifier?: unknown;
@@ -29,7 +29,7 @@ export async function findSettings(
   if (knexfile === undefined) return {};
   let config: Record<string, unknown>;
   try {
-    config = await configIn(await loadExports(knexfile), env);
+    config = await configIn(await importExports(knexfile), env);
   } catch (cause) {
     const text = cause instanceof Error ? cause.message.split("\n", 1)[0]! : String(cause);
     throw failure(shown, `\`${knexfile}\` cannot be loaded: ${text}.`, "Correct it.", cause);

@@ -7,7 +7,7 @@
  *     it asks of the database it cannot be told, so that asking is an error.
  */
 import { Failure } from "../../failures/failure.ts";
-import { loadExports, loadPackageFor } from "../../migrations/load-module.ts";
+import { importExports, requirePackage } from "../../migrations/load-module.ts";
 import type { DriverResult, ForeignContext, MigrationFile } from "../../migrations/migration.ts";
 import { findSettings, type KnexSettings } from "./knexfile.ts";
 
@@ -119,8 +119,8 @@ async function load(
   let loaded: unknown;
   let exports: Readonly<Record<string, unknown>>;
   try {
-    loaded = loadPackageFor(path, "knex");
-    exports = await loadExports(path);
+    loaded = requirePackage("knex", path);
+    exports = await importExports(path);
   } catch (cause) {
     const text = cause instanceof Error ? cause.message.split("\n", 1)[0]! : String(cause);
     throw invalid(file, `cannot be loaded: ${text}`, "Correct the module.", cause);
