@@ -327,12 +327,9 @@ export async function schemaOf(db: TestDatabase, { history }: Format): Promise<s
     await db.admin.query(`drop schema if exists ${quoteIdent(own)} cascade`);
   }
   for (const { schema, name } of (await history?.find(asReader(db))) ?? []) {
-    // A schema that is the tool's own goes with all that it keeps there.
-    const isOwn = schema === history?.defaultTable.schema && schema !== "public";
-    const sql = isOwn
-      ? `drop schema ${quoteIdent(schema)}`
-      : `drop table if exists ${qualified(schema, `${name}_lock`)}, ${qualified(schema, name)}`;
-    await db.admin.query(`${sql} cascade`);
+    // Knex has its lock in a table beside it.
+    const lock = qualified(schema, `${name}_lock`);
+    await db.admin.query(`drop table if exists ${lock}, ${qualified(schema, name)} cascade`);
   }
   return fingerprint(db.admin);
 }

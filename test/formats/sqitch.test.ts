@@ -13,6 +13,7 @@ import { resolveTarget } from "../../src/postgres/conninfo.ts";
 import { down } from "../../src/runner/down.ts";
 import { DEFAULT_SETTINGS, type RunnerOptions } from "../../src/runner/options.ts";
 import { up } from "../../src/runner/up.ts";
+import { runCli } from "../support/cli.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
 import { historySchema } from "../support/elsewhere.ts";
 import {
@@ -150,6 +151,21 @@ test("the revert scripts take everything back", async () => {
   await up(options);
   expect((await down(options, { count: SPEC.ids.length })).applied).toEqual(SPEC.ids.toReversed());
   expect(await db.admin.query("select to_regnamespace('shop') as shop")).toEqual([{ shop: null }]);
+});
+
+test("a project is converted without its psql, and the result does the same", async () => {
+  await using db = await freshDatabase();
+  await inCopy(async (dir) => {
+    const converted = await runCli(["convert", "native", "--dir", "."], { cwd: dir });
+    expect([converted.code, converted.stderr]).toEqual([0, ""]);
+    const { format, migrations } = await readSource(["native"], { cwd: dir, env: {} });
+    expect([format, migrations.length]).toEqual(["native", SPEC.ids.length]);
+    const text = migrations.map(({ up: file }) => file.bytes.toString()).join("");
+    expect(text).not.toMatch(/^\\(?:set|i|ir|echo|pset|timing)\b/m);
+    const ran = await runCli(["up", "--dir", "native"], { cwd: dir, url: db.url });
+    expect([ran.code, ran.stderr]).toEqual([0, ""]);
+    await expectResults(SPEC, db);
+  });
 });
 
 test("the rows of another project are left out", async () => {
