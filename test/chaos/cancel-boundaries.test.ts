@@ -107,7 +107,7 @@ function atBoundary(
 async function expectWhole(k: number, run: LibraryRun): Promise<boolean> {
   const [row] = await db.admin.query<{ parts: number; recorded: number; preset: string | null }>(
     `select (select count(*)::int from effect where k = $1) as parts,
-       (select count(*)::int from lockstep.migrations where version = $1 + 2) as recorded,
+       (select count(*)::int from lockstep.migrations where version::int = $1 + 2) as recorded,
        (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d where d.adrelid = 'effect'::regclass) as preset`,
     [k],
   );

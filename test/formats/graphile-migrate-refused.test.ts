@@ -166,7 +166,7 @@ describe("placeholders", () => {
 
 /** The text that is parsed. */
 function rewritten(bytes: Buffer, { rewrite }: Reading, piece: Piece): string {
-  const pieces = rewrite!(bytes, [piece], createLocator(bytes));
+  const pieces = rewrite!(bytes, [piece], createLocator(bytes), []);
   const { bytes: text } = createSourceText(bytes, pieces);
   return text.toString("utf8");
 }
