@@ -1,4 +1,6 @@
 /** Which format a folder is taken for, and that ours is never taken for another's. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readSource } from "../../src/formats/read-source.ts";
 import { Failure } from "../../src/failures/failure.ts";
@@ -66,4 +68,14 @@ test.each(
   await db.admin.query(`create view public.read_me as ${history!.view!("lockstep.migrations")}`);
   expect(await db.admin.query(columns, ["public.read_me"])).toEqual(theirs);
   expect(await db.admin.query("select * from public.read_me")).toHaveLength(1);
+});
+
+test("every format has its page, and is in the table of them", () => {
+  const docs = join(import.meta.dirname, "../../docs/formats");
+  const listed = [
+    ...readFileSync(join(docs, "README.md"), "utf8").matchAll(/^\| \[`([^`]+)`\]\(/gm),
+  ];
+  expect(listed.map(([, id]) => id)).toEqual(FORMATS.map(({ id }) => id).toSorted());
+  for (const { id } of FORMATS)
+    expect([id, existsSync(join(docs, `${id}.md`))]).toEqual([id, true]);
 });
