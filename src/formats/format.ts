@@ -49,6 +49,8 @@ export interface Evidence {
 export interface ReadInput {
   readonly folder: Folder;
   readonly problems: Problems;
+  /** Says something about the folder that does not stop a run: a file that the tool leaves out. */
+  readonly note: (text: string) => void;
   /** Values for the tool's own templates, from the configuration (`placeholders`). */
   readonly placeholders?: Readonly<Record<string, string>>;
   /** The working directory, for tools whose own settings start there. */

@@ -40,7 +40,7 @@ export const goose: Format = {
   history: gooseHistory(),
 };
 
-function read({ folder, problems, env }: ReadInput): Migration[] {
+function read({ folder, problems, note, env }: ReadInput): Migration[] {
   const migrations: Migration[] = [];
   const versions = new Map<string, FolderFile>();
   for (const file of folder.list().files) {
@@ -49,7 +49,7 @@ function read({ folder, problems, env }: ReadInput): Migration[] {
     const match = NAME.exec(file.name);
     const version = parseVersion(match?.[1] ?? "");
     if (match === null || version === undefined || version === "0" || BigInt(version) > MAX) {
-      refuseName(folder, file, problems);
+      noteName(folder, file, note);
       continue;
     }
     const before = versions.get(version);
@@ -102,12 +102,9 @@ function refuseGo(folder: Folder, file: FolderFile, problems: Problems): void {
 }
 
 /** Other files may stand in the folder; the annotation says that this one is meant. */
-function refuseName(folder: Folder, file: FolderFile, problems: Problems): void {
+function noteName(folder: Folder, file: FolderFile, note: ReadInput["note"]): void {
   if (!MARKER.test(folder.text(file))) return;
-  problems.addFile(
-    "file.invalid",
-    file.path,
-    `\`${file.path}\` is not named like a migration of goose: a number above zero and an underscore come first.`,
-    "Rename it to `<number>_<name>.sql`, or move it out of the folder.",
+  note(
+    `\`${file.path}\` is left out, as goose does: a number above zero and an underscore come first in the name of a migration.`,
   );
 }

@@ -44,9 +44,11 @@ export function formatNamed(id: string): Format {
 function readAs(format: Format, folder: Folder, options: SourceOptions): MigrationSet {
   const problems = new Problems();
   const { placeholders, env, cwd, database } = options;
+  const notes: string[] = [];
   const migrations = format.read({
     folder,
     problems,
+    note: (text) => void notes.push(text),
     env,
     cwd,
     ...(placeholders && { placeholders }),
@@ -54,5 +56,5 @@ function readAs(format: Format, folder: Folder, options: SourceOptions): Migrati
   });
   problems.throwIfAny();
   const { id, order, outOfOrder } = format;
-  return { format: id, migrations, order, outOfOrder };
+  return { format: id, migrations, order, outOfOrder, ...(notes.length > 0 && { notes }) };
 }

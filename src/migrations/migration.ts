@@ -95,6 +95,8 @@ export interface MigrationSet {
   readonly migrations: readonly Migration[];
   /** `version`: versions say what comes after what. `list`: only the place in the list does. */
   readonly order: "version" | "list";
+  /** What a person should know about the folder, and is no reason to stop: files that are left out. */
+  readonly notes?: readonly string[];
   /** What happens to a migration below the newest applied one when nobody has said. */
   readonly outOfOrder: "refuse" | "allow";
 }

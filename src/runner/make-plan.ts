@@ -33,6 +33,7 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
   const ctx = createContext("plan", options);
   const set = await options.source();
   const { migrations } = set;
+  for (const note of set.notes ?? []) ctx.warn("folder", note);
   return readOnly(ctx, "read committed", async ({ session, facts, history }) => {
     const reconciliation = reconcile(migrations, history, policyOf(ctx.settings, set));
     const work = select(direction, set, reconciliation, selection).remaining(reconciliation);

@@ -76,6 +76,7 @@ class Machine {
   async run(): Promise<RunResult> {
     const ctx = this.#ctx;
     const set = await ctx.options.source();
+    for (const note of set.notes ?? []) ctx.warn("folder", note);
     await repeatTurns(
       ctx,
       () => this.applied.length,

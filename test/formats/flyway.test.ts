@@ -72,11 +72,6 @@ describe("names", () => {
   });
 
   test.each([
-    ["V1_x.sql", "looks like a migration and is none"],
-    ["v2__x.sql", "looks like a migration and is none"],
-    ["V2__x.SQL", "only takes files that end with `.sql`"],
-    ["R_view.sql", "looks like a migration and is none"],
-    ["V2x__y.sql", "looks like a migration and is none"],
     ["V2__Copy.java", "is a Java migration"],
     ["V2__copy.sh", "is a script migration"],
     ["beforeMigrate.sql", "is a callback of Flyway (`beforeMigrate`)"],
@@ -87,6 +82,27 @@ describe("names", () => {
     expect(failure.what).toContain(message);
     expect(failure.what).toContain(name);
   });
+
+  test.each([
+    ["V1_x.sql", "Flyway ignores it"],
+    ["v2__x.sql", "Flyway ignores it"],
+    ["V2__x.SQL", "only takes files that end with `.sql`"],
+    ["V2x__y.sql", "Flyway ignores it"],
+    ["r__view.sql", "Flyway ignores it"],
+  ])("%s is left out, and said so", async (name, why) => {
+    const { migrations, notes } = await read({ "V1__a.sql": "select 1;", [`sub/${name}`]: "" });
+    expect(migrations.map(({ id }) => id)).toEqual(["V1__a"]);
+    expect(notes).toEqual([expect.stringContaining(why)]);
+    expect(notes?.[0]).toContain(name);
+  });
+
+  test.each(["b_tree.sql", "u_users.sql", "R_view.sql", "v.sql"])(
+    "%s is nobody's migration",
+    async (name) => {
+      const { migrations, notes } = await read({ "V1__a.sql": "select 1;", [name]: "" });
+      expect([migrations.length, notes]).toEqual([1, undefined]);
+    },
+  );
 
   test("two repeatables of one description, a wrong encoding, and a folder in the place of a file", async () => {
     const failure = await failureOf(

@@ -1,7 +1,7 @@
 /** goose: annotations, statements without a semicolon, values from the environment, Go beside SQL. */
 import { describe, expect, test } from "vitest";
 import { interpolate } from "../../src/formats/goose/interpolate.ts";
-import { refusal } from "./refusal.ts";
+import { readFiles, refusal } from "./refusal.ts";
 import { asReader, formatSuite, writeTheirs } from "./harness.ts";
 import { goose } from "../../src/formats/goose.ts";
 import { freshDatabase } from "../support/database.ts";
@@ -49,8 +49,6 @@ describe("what goose would not run is named before anything runs", () => {
   test.each([
     [{ "1_a.sql": up, "001_b.sql": up }, "file.duplicate", "both have version `1`"],
     [{ "1_a.sql": up, "2_b.sql": "select 1;\n" }, "file.invalid", "no `-- +goose Up`"],
-    [{ "1_a.sql": up, "b.sql": up }, "file.invalid", "is not named like a migration of goose"],
-    [{ "1_a.sql": up, "0_b.sql": up }, "file.invalid", "is not named like a migration of goose"],
     [{ "1_a.sql": up + up }, "file.invalid", "a second `-- +goose Up`"],
     [{ "1_a.sql": "-- +goose Down\nselect 1;\n" }, "file.invalid", "before `-- +goose Up`"],
     [{ "1_a.sql": `select 0;\n${up}` }, "file.invalid", "SQL above `-- +goose Up`"],
@@ -68,6 +66,16 @@ describe("what goose would not run is named before anything runs", () => {
     const failure = await refusal(files);
     expect([failure.class, failure.what]).toEqual([kind, expect.stringContaining(what)]);
   });
+});
+
+test("a file without a number is left out, as goose does, and said so", async () => {
+  const up = "-- +goose Up\nselect 1;\n";
+  const { migrations, notes } = await readFiles({ "1_a.sql": up, "b.sql": up, "0_c.sql": up });
+  expect(migrations.map(({ id }) => id)).toEqual(["1_a"]);
+  expect(notes).toEqual([
+    expect.stringContaining("0_c.sql` is left out"),
+    expect.stringContaining("b.sql` is left out"),
+  ]);
 });
 
 test("the latest row of a version says what holds", async () => {

@@ -87,15 +87,11 @@ export function byKey<N extends FlywayName>(
   return result;
 }
 
-function refuse({ file, named }: Found, { problems }: ReadInput): void {
+function refuse({ file, named }: Found, { problems, note }: ReadInput): void {
   const { path } = file;
   if (named.kind === "wrong") {
-    problems.addFile(
-      "file.invalid",
-      path,
-      `\`${path}\` looks like a migration and is none. ${named.why}`,
-      "Rename it, or move it out of the folder.",
-    );
+    // Flyway says nothing at all; whoever meant it as a migration should hear of it.
+    note(`\`${path}\` is left out, as Flyway does. ${named.why}`);
   } else if (named.kind === "code") {
     problems.addFile(
       "file.invalid",

@@ -125,14 +125,15 @@ function withoutSuffix(name: string, naming: Naming): FlywayName | undefined {
     : undefined;
 }
 
-/** A prefix and then a digit, an underscore or the separator: nothing else is called so. */
+/** A prefix and then a version, or the separator of a repeatable, in any case. */
 function looksMeant(stem: string, naming: Naming): boolean {
-  const prefixes = [naming.versioned, naming.undo, naming.baseline, naming.repeatable];
-  const lower = stem.toLowerCase();
-  return prefixes.some((prefix) => {
-    const rest = lower.slice(prefix.length);
-    return prefix !== "" && lower.startsWith(prefix.toLowerCase()) && /^[0-9_]/.test(rest);
-  });
+  const versioned = [naming.versioned, naming.undo, naming.baseline];
+  const starts = (prefix: string): boolean =>
+    prefix !== "" && stem.toLowerCase().startsWith(prefix.toLowerCase());
+  return (
+    versioned.some((prefix) => starts(prefix) && /^[0-9]/.test(stem.slice(prefix.length))) ||
+    starts(naming.repeatable + naming.separator)
+  );
 }
 
 function wrong({ versioned, repeatable, separator, suffixes }: Naming): FlywayName {
