@@ -157,7 +157,7 @@ export class Preparer {
         ],
       };
     }
-    const { mode, units } = modeOf(parsed, file);
+    const { mode, units } = modeOf(parsed, file, this.#options);
     this.#facts ??= loadLockFacts(Math.floor(this.#options.serverVersion / 10_000));
     const all = mode === "file" ? parsed.statements : units.flat();
     const { statements, wanted } = analyse(all, parsed.bytes, await this.#facts, mode);
@@ -204,12 +204,16 @@ type Mode = PreparedSql["mode"];
 function modeOf(
   parsed: ParsedFile,
   { reading }: MigrationFile,
+  { serverVersion }: PrepareOptions,
 ): { mode: Mode; units: readonly (readonly Statement[])[] } {
   if (reading === undefined || parsed.directives.transaction !== undefined) {
-    const { mode } = decideTransaction(parsed);
+    const { mode } = decideTransaction(parsed, { serverVersion });
     return { mode, units: parsed.statements.map((statement) => [statement]) };
   }
-  const decided = decideUnits(parsed, { eachAlone: reading.transaction === "statement" });
+  const decided = decideUnits(parsed, {
+    eachAlone: reading.transaction === "statement",
+    serverVersion,
+  });
   return { units: [], ...decided };
 }
 

@@ -42,7 +42,7 @@ export async function split(
   refuseKnown(source.migration, history);
   const { placeholders } = ctx.settings;
   const preparer = new Preparer({ serverVersion, ...(placeholders && { placeholders }) });
-  const parts = partsOf(source, await preparer.parse(source.migration.up));
+  const parts = partsOf(source, await preparer.parse(source.migration.up), serverVersion);
   const taken = [
     ...migrations.flatMap(({ version }) => version ?? []),
     ...history.rows.flatMap(({ version }) => (version === null ? [] : (version as Version))),
@@ -99,15 +99,19 @@ function refuseKnown({ id, version }: Migration, history: History): void {
   );
 }
 
-function partsOf({ migration }: SplitSource, parsed: ParsedFile): readonly SplitPart[] {
+function partsOf(
+  { migration }: SplitSource,
+  parsed: ParsedFile,
+  serverVersion: number,
+): readonly SplitPart[] {
   if (parsed.opaque) {
     throw refused(
       `\`${migration.up.path}\` cannot be split: the parser cannot read line ${parsed.opaque.line} (${parsed.opaque.reason}).`,
       "Divide the file by hand.",
     );
   }
-  const parts = splitMixed(parsed, migration.up.bytes);
-  if (parts.length < 2 || runsAsItIs(parsed)) {
+  const parts = splitMixed(parsed, migration.up.bytes, { serverVersion });
+  if (parts.length < 2 || runsAsItIs(parsed, serverVersion)) {
     throw refused(
       `\`${migration.up.path}\` has no parts that need files of their own.`,
       "Leave the file as it is; `lockstep plan` shows how it runs.",
@@ -116,9 +120,9 @@ function partsOf({ migration }: SplitSource, parsed: ParsedFile): readonly Split
   return parts;
 }
 
-function runsAsItIs(parsed: ParsedFile): boolean {
+function runsAsItIs(parsed: ParsedFile, serverVersion: number): boolean {
   try {
-    decideTransaction(parsed);
+    decideTransaction(parsed, { serverVersion });
     return true;
   } catch (error) {
     if (error instanceof Failure) return false;

@@ -1,6 +1,6 @@
 /**
- * A value that ALTER TYPE … ADD VALUE adds cannot be used before the commit (55P04), unless the
- * type itself was created in the same transaction.
+ * A value that ALTER TYPE … ADD VALUE adds cannot be used before the commit (55P04), unless, since
+ * 17, the type itself was created in the same transaction (measured: 14–16 refuse that too).
  */
 import type { Statement } from "./statement.ts";
 import { bodies, isFields, stringList, walk } from "./tree.ts";
@@ -20,15 +20,25 @@ interface Added {
 }
 
 /** The first use of each added value after its addition. */
-export function enumUses(statements: readonly Statement[]): EnumUse[] {
-  const tracker = new EnumTracker();
+export function enumUses(statements: readonly Statement[], options: EnumOptions = {}): EnumUse[] {
+  const tracker = new EnumTracker(options);
   return statements.flatMap((statement) => tracker.next(statement));
+}
+
+export interface EnumOptions {
+  /** As `server_version_num`; unknown: as on the newest. */
+  readonly serverVersion?: number | undefined;
 }
 
 /** Follows a transaction statement by statement; `reset` says that it was committed. */
 export class EnumTracker {
   readonly #created = new Set<string>();
+  readonly #newTypesAreFree: boolean;
   #added: Added[] = [];
+
+  constructor({ serverVersion }: EnumOptions = {}) {
+    this.#newTypesAreFree = serverVersion === undefined || serverVersion >= 170_000;
+  }
 
   /** The added values that this statement uses too early; then it is remembered itself. */
   next(statement: Statement): EnumUse[] {
@@ -47,7 +57,8 @@ export class EnumTracker {
 
   #remember(statement: Statement): void {
     const { node } = statement;
-    if ("CreateEnumStmt" in node) this.#created.add(key(stringList(node.CreateEnumStmt.typeName)));
+    if ("CreateEnumStmt" in node && this.#newTypesAreFree)
+      this.#created.add(key(stringList(node.CreateEnumStmt.typeName)));
     if (!("AlterEnumStmt" in node)) return;
     const { typeName, newVal, oldVal } = node.AlterEnumStmt;
     // RENAME VALUE has an old value, and its new one is usable at once.

@@ -6,7 +6,7 @@
  * I2. What holds for the whole file (role, timeouts, SET) holds in every part: settings are reset
  *     between files, so that later parts repeat them.
  */
-import { EnumTracker } from "./enum-use.ts";
+import { EnumTracker, type EnumOptions } from "./enum-use.ts";
 import { isComment, nextLine, nextToken } from "./lexer.ts";
 import { directiveIn } from "./directives.ts";
 import { hasBom } from "./locate.ts";
@@ -27,8 +27,12 @@ interface Group {
   readonly statements: Statement[];
 }
 
-export function splitMixed(file: ParsedFile, bytes: Buffer): SplitPart[] {
-  const groups = group(file.statements);
+export function splitMixed(
+  file: ParsedFile,
+  bytes: Buffer,
+  options: EnumOptions = {},
+): SplitPart[] {
+  const groups = group(file.statements, options);
   const regions = regionsOf(file, bytes);
   const directives = repeatedDirectives(file);
   const settings: string[] = [];
@@ -40,9 +44,9 @@ export function splitMixed(file: ParsedFile, bytes: Buffer): SplitPart[] {
   });
 }
 
-function group(statements: readonly Statement[]): Group[] {
+function group(statements: readonly Statement[], options: EnumOptions): Group[] {
   const groups: Group[] = [];
-  const enums = new EnumTracker();
+  const enums = new EnumTracker(options);
   let waiting: Statement[] = [];
   for (const statement of statements) {
     const current = groups.at(-1);

@@ -48,6 +48,13 @@ test.each([
   await expect(decide(text)).rejects.toMatchObject({ class: failureClass });
 });
 
+test("before 17 a new type does not make its added values usable", async () => {
+  const sql = "create type mood as enum (); alter type mood add value 'a'; select 'a'";
+  const file = await parseText(sql);
+  expect(() => decideTransaction(file, { serverVersion: 160_004 })).toThrow("is added in line 1");
+  expect(decideTransaction(file, { serverVersion: 170_000 })).toEqual({ mode: "file" });
+});
+
 describe("an enum value", () => {
   const ADD = "alter type mood add value if not exists 'it''s fine' after 'ok';";
 

@@ -3,16 +3,19 @@
  * that PostgreSQL would refuse half-way is refused here, with the lines that do not go together.
  */
 import { Failure, type SourceLocation } from "../failures/failure.ts";
-import { enumUses } from "./enum-use.ts";
+import { enumUses, type EnumOptions } from "./enum-use.ts";
 import type { ParsedFile, Statement } from "./statement.ts";
 import { isSavepoint } from "./transaction-control.ts";
 
 export type TransactionMode = "file" | "none" | "statement";
 
-export function decideTransaction(file: ParsedFile): { mode: TransactionMode } {
+export function decideTransaction(
+  file: ParsedFile,
+  options: EnumOptions = {},
+): { mode: TransactionMode } {
   refuseDiscardAll(file);
   const mode = modeOf(file);
-  if (mode === "file") refuseEarlyEnumUse(file);
+  if (mode === "file") refuseEarlyEnumUse(file, options);
   else {
     refuseOwnTransaction(file, mode);
     refuseSavepoints(file, mode);
@@ -66,8 +69,8 @@ function mixed(file: ParsedFile, single: Statement[], together: Statement[]): Fa
   });
 }
 
-function refuseEarlyEnumUse(file: ParsedFile): void {
-  const use = enumUses(file.statements)[0];
+function refuseEarlyEnumUse(file: ParsedFile, options: EnumOptions): void {
+  const use = enumUses(file.statements, options)[0];
   if (use === undefined) return;
   throw new Failure({
     class: "ddl.enum_same_transaction",

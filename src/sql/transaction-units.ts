@@ -4,7 +4,7 @@
  * statements that cannot run in a transaction, and before the first use of a new enum value.
  */
 import { Failure } from "../failures/failure.ts";
-import { EnumTracker } from "./enum-use.ts";
+import { EnumTracker, type EnumOptions } from "./enum-use.ts";
 import type { ParsedFile, Statement } from "./statement.ts";
 import { isSessionNeutral } from "./transaction-mode.ts";
 import { bodies } from "./tree.ts";
@@ -17,14 +17,21 @@ export type Units =
       readonly units: readonly (readonly Statement[])[];
     };
 
+export interface UnitOptions extends EnumOptions {
+  readonly eachAlone?: boolean;
+}
+
 /** `eachAlone`: the tool's own marker says that the file runs without a transaction. */
-export function decideUnits(file: ParsedFile, { eachAlone = false } = {}): Units {
+export function decideUnits(
+  file: ParsedFile,
+  { eachAlone = false, ...options }: UnitOptions = {},
+): Units {
   const blockOf = new Map<number, number>();
   for (const [index, ordinals] of (file.transactions ?? []).entries()) {
     for (const ordinal of ordinals) blockOf.set(ordinal, index);
   }
   const units: Statement[][] = [];
-  const enums = new EnumTracker();
+  const enums = new EnumTracker(options);
   /** The block of the last unit; -1 outside of all, undefined when nothing may be added to it. */
   let open: number | undefined;
   let divided = false;

@@ -21,6 +21,7 @@ import {
   freshDatabase,
   type TestDatabase,
 } from "../support/database.ts";
+import { homeSchema } from "../support/elsewhere.ts";
 import { project } from "../support/project.ts";
 
 const REASON = { by: "somebody", why: "a test" };
@@ -122,7 +123,7 @@ describe("adopt refuses", () => {
   test("while the other tool holds its lock, without ever queueing for it", async () => {
     await golangAt(2);
     const [lock] = await formatNamed("golang-migrate").history!.locks(asReader(db), {
-      schema: "public",
+      schema: homeSchema,
       name: "schema_migrations",
     });
     expect(lock?.kind).toBe("advisory");
@@ -186,7 +187,7 @@ describe("--keep-theirs", () => {
 
     expect(await finishAdoption(given, REASON)).toEqual({
       format: "golang-migrate",
-      table: "public.schema_migrations",
+      table: `${homeSchema}.schema_migrations`,
     });
     expect((await up(given)).applied).toEqual(["2_b", "3_index"]);
     expect(await theirs()).toEqual([{ version: 1, dirty: false }]);
@@ -214,7 +215,7 @@ describe("--keep-theirs", () => {
     await adopt(given, REASON);
     const history = formatNamed("golang-migrate").history!;
     const [lock] = await history.locks(asReader(db), {
-      schema: "public",
+      schema: homeSchema,
       name: "schema_migrations",
     });
     const key = String((lock as { key: bigint }).key);
