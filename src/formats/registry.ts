@@ -2,6 +2,8 @@
 import { atlas } from "./atlas.ts";
 import { dbmate } from "./dbmate.ts";
 import { diesel } from "./diesel.ts";
+import { drizzle } from "./drizzle.ts";
+import { drizzleV1 } from "./drizzle-v1.ts";
 import { flyway } from "./flyway.ts";
 import type { Format } from "./format.ts";
 import { golangMigrate } from "./golang-migrate.ts";
@@ -33,6 +35,8 @@ export const FORMATS: readonly Format[] = [
   nodePgMigrate,
   prisma,
   prismaNext,
+  drizzle,
+  drizzleV1,
   knex,
   sqitch,
   diesel,

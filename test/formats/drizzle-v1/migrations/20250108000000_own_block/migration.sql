@@ -1,0 +1,5 @@
+BEGIN;
+ALTER TABLE "orders" ADD COLUMN "placed" date;
+COMMIT;
+--> statement-breakpoint
+UPDATE "orders" SET "placed" = '2026-01-01';
