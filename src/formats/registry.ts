@@ -18,6 +18,7 @@ import { prismaNext } from "./prisma-next.ts";
 import { prisma } from "./prisma.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
 import { sqitch } from "./sqitch.ts";
+import { sqlx } from "./sqlx.ts";
 import { tern } from "./tern.ts";
 
 export const FORMATS: readonly Format[] = [
@@ -29,6 +30,8 @@ export const FORMATS: readonly Format[] = [
   sqlMigrate,
   // Its names are also golang-migrate's, with a database in them.
   popx,
+  // Its two-way names are golang-migrate's; what is around the folder makes them its own.
+  sqlx,
   golangMigrate,
   graphileMigrate,
   liquibase,

@@ -17,6 +17,7 @@ import { FOREIGN_TEXTS, isForeignName } from "./foreign-signs.ts";
 import type { Migration } from "./migration.ts";
 import { createModuleHasher, type ModuleHasher } from "./module-checksum.ts";
 import { Problems } from "./problems.ts";
+import { signOfSqlx } from "./sqlx-project.ts";
 
 export interface ReadOptions {
   /** Relative folders start here, and paths below it are shown relative to it. */
@@ -68,6 +69,7 @@ export function readFolders(dirs: readonly string[], options: ReadOptions): Fold
   }
   const migrations = assemble(files, problems, { arePlain: reader.allArePlain() });
   looksForeign ||= files.length === 0 || !problems.isEmpty || reader.includesAny(FOREIGN_TEXTS);
+  looksForeign ||= [...folders].some((folder) => signOfSqlx(folder) !== undefined);
   return { migrations, problems, looksForeign };
 }
 

@@ -1,0 +1,2 @@
+INSERT INTO customers (name)
+VALUES ('Zoë; one'), ('雪 -- two');
