@@ -48,18 +48,19 @@ export async function refuseMissing(
 function needsOf(prepared: readonly Prepared[]): readonly Need[] {
   const needs = new Map<string, Need>();
   const created = new Set<string>();
-  const bodies: string[] = [];
+  // From a block on that puts the name together, any role may be there.
+  let anyRole = false;
   for (const one of prepared.filter(isSql)) {
     for (const { requires, line, column } of one.statements) {
       if (requires === undefined) continue;
       for (const role of requires.creates) created.add(role);
-      bodies.push(...requires.mayCreate);
+      anyRole ||= requires.createsUnnamed.length > 0;
       const at = {
         migration: one.migration.id,
         location: { file: one.file.path, line, column },
       };
       const add = (kind: Need["kind"], name: string): void => {
-        if (kind === "role" && created.has(name)) return;
+        if (kind === "role" && (anyRole || created.has(name))) return;
         const key = `${kind} ${name}`;
         if (!needs.has(key)) needs.set(key, { kind, name, ...at });
       };
@@ -67,9 +68,7 @@ function needsOf(prepared: readonly Prepared[]): readonly Need[] {
       for (const name of requires.roles) add("role", name);
     }
   }
-  // A block that speaks of creating roles may create any; its text may put the name together.
-  if (bodies.length === 0) return [...needs.values()];
-  return [...needs.values()].filter(({ kind }) => kind !== "role");
+  return [...needs.values()];
 }
 
 function isSql(prepared: Prepared): prepared is PreparedSql {

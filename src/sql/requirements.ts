@@ -9,13 +9,18 @@ import { bodies, isFields, walk } from "./tree.ts";
 export interface Requirements {
   readonly extensions: readonly string[];
   readonly roles: readonly string[];
-  /** Roles that the statement creates. */
+  /** Roles that the statement creates, or may create: bodies of blocks and functions count. */
   readonly creates: readonly string[];
-  /** Text that may create roles: bodies of blocks and functions that speak of it. */
-  readonly mayCreate: readonly string[];
+  /** Whether it may create roles whose names cannot be told. Empty or one element. */
+  readonly createsUnnamed: readonly true[];
 }
 
-const NONE: Requirements = { extensions: [], roles: [], creates: [], mayCreate: [] };
+const CREATE_ROLE =
+  /\bcreate\s+(?:role|user|group)\b(?:\s+(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\d_$]*)))?/giu;
+/** EXECUTE, `format()`, `dblink_exec()` and the like: the text may be put together. */
+const DYNAMIC = /exec|format|concat|\|\|/i;
+
+const NONE: Requirements = { extensions: [], roles: [], creates: [], createsUnnamed: [] };
 
 export function requirementsOf({ node }: Pick<Statement, "node">): Requirements {
   if ("CreateExtensionStmt" in node) {
@@ -31,12 +36,19 @@ export function requirementsOf({ node }: Pick<Statement, "node">): Requirements 
     if (roletype === "ROLESPEC_CSTRING" && typeof rolename === "string") roles.push(rolename);
   });
   if ("VariableSetStmt" in node) roles.push(...settingRole(node.VariableSetStmt));
-  const mayCreate = bodies(node).filter((body) => /\bcreate\s+(?:role|user|group)\b/i.test(body));
   const creates =
     "CreateRoleStmt" in node && node.CreateRoleStmt.role !== undefined
       ? [node.CreateRoleStmt.role]
       : [];
-  return { extensions: [], roles, creates, mayCreate };
+  let unnamed = false;
+  for (const body of bodies(node)) {
+    for (const [, quoted, plain] of body.matchAll(CREATE_ROLE)) {
+      const name = quoted?.replaceAll('""', '"') ?? plain?.toLowerCase();
+      if (name !== undefined) creates.push(name);
+      unnamed ||= name === undefined || DYNAMIC.test(body);
+    }
+  }
+  return { extensions: [], roles, creates, createsUnnamed: unnamed ? [true] : [] };
 }
 
 /** `SET ROLE app` and `SET SESSION AUTHORIZATION app`. */

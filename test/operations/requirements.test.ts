@@ -85,6 +85,10 @@ test.each([
     "a block",
     `do $$ begin if not exists (select from pg_roles where rolname = '${ROLE}') then create role ${ROLE}; end if; end $$;`,
   ],
+  [
+    "a block with a part of the name",
+    `do $$ begin execute format('create role %I', 'lockstep_test_' || ${process.pid}); end $$;`,
+  ],
 ])("a role that %s of a pending file creates is no hindrance", async (_name, create) => {
   const { failure } = await libraryUp(db.url, {
     "1_t.sql": `create table t (id int);\n${create}`,
@@ -93,6 +97,27 @@ test.each([
   expect(failure?.message).toBeUndefined();
   await db.admin.query(`drop owned by ${ROLE}`);
   await db.admin.query(`drop role ${ROLE}`);
+});
+
+test.each([
+  ["before it", "2_a.sql", "3_b.sql"],
+  ["after it", "4_a.sql", "3_b.sql"],
+])("a block that creates another role, %s", async (_where, needs, creates) => {
+  const { failure } = await libraryUp(db.url, {
+    "1_t.sql": "create table t (id int);",
+    [creates]: `do $$ begin if not exists (select from pg_roles where rolname = '${ROLE}') then create role "${ROLE}" nologin; end if; end $$;`,
+    [needs]: "alter role no_such_role_x createdb;",
+  });
+  expect(failure?.class).toBe("requires.role");
+  await nothingThere();
+});
+
+test("before a block that may create any role, nothing has created one", async () => {
+  const { failure } = await libraryUp(db.url, {
+    "1_a.sql": "alter role no_such_role_x createdb;",
+    "2_b.sql": "do $$ begin execute format('create role %I', 'x'); end $$;",
+  });
+  expect(failure?.class).toBe("requires.role");
 });
 
 test("dropping a role that may be gone asks for nothing", async () => {
