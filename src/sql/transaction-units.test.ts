@@ -90,6 +90,49 @@ test("the tool's marker: a procedure and a block that commit run outside of a tr
   ).toEqual(["other", "other", undefined, undefined]);
 });
 
+test.each<[string, string, boolean[]]>([
+  [
+    "a block",
+    "select 1; do $$ begin loop update t set n = 1; commit; end loop; end $$;",
+    [false, true],
+  ],
+  ["a block that rolls back", "do $$ begin\n  rollback and chain; end $$;", [true]],
+  [
+    "only words in a block",
+    `do $$ begin -- then commit;
+       create temp table x (n int) on commit drop; /* begin */ perform 'commit;'; end $$;`,
+    [false],
+  ],
+  ["a procedure alone in its file", "set search_path = s; call fill();", [false, true]],
+  ["a procedure of which nothing is known", "select 1; call fill();", [false, false]],
+  [
+    "a procedure of the file that commits",
+    "create procedure p.fill() language plpgsql as $$ begin commit; end $$; call fill(); select 1;",
+    [false, true, false],
+  ],
+  [
+    "a procedure of the file that does not",
+    "create procedure fill() language plpgsql as $$ begin null; end $$; call fill();",
+    [false, false],
+  ],
+  [
+    "inside of the author's transaction",
+    "begin; call fill(); do $$ begin commit; end $$; commit;",
+    [false, false],
+  ],
+])("what commits by itself: %s", async (_name, sql, expected) => {
+  const parser = await loadParser();
+  const file = await parseFile({ path: "f.sql", bytes: Buffer.from(sql), parser, lenient: true });
+  const decided = decideUnits(file);
+  const statements = decided.mode === "file" ? file.statements : decided.units.flat();
+  expect(statements.map((one) => one.nonTransactional !== undefined)).toEqual(expected);
+});
+
+test("the tool's marker: a procedure inside of the author's transaction stays there", async () => {
+  const sql = "begin; call fill(); commit; select 1;";
+  expect(await units(sql, true)).toEqual([["call fill()"], ["select 1"]]);
+});
+
 test("a statement that cannot run in a transaction, inside the author's own, is refused", async () => {
   const work = units("begin; create index concurrently i on a (n); commit;");
   await expect(work).rejects.toThrow(Failure);

@@ -3,11 +3,12 @@
  * what would be refused in ours is divided instead: at the author's own BEGIN and COMMIT, around
  * statements that cannot run in a transaction, and before the first use of a new enum value.
  */
+import type { Node } from "@pgsql/types";
 import { Failure } from "../failures/failure.ts";
 import { EnumTracker, type EnumOptions } from "./enum-use.ts";
 import type { ParsedFile, Statement } from "./statement.ts";
 import { isSessionNeutral } from "./transaction-mode.ts";
-import { bodies } from "./tree.ts";
+import { bodies, stringList } from "./tree.ts";
 
 export type Units =
   | { readonly mode: "file" }
@@ -35,9 +36,11 @@ export function decideUnits(
   /** The block of the last unit; -1 outside of all, undefined when nothing may be added to it. */
   let open: number | undefined;
   let divided = false;
+  const commits = committers(file, eachAlone);
   for (const written of file.statements) {
-    const statement = eachAlone ? committingItself(written) : written;
-    const block = blockOf.get(statement.ordinal) ?? -1;
+    const block = blockOf.get(written.ordinal) ?? -1;
+    const statement: Statement =
+      block < 0 && commits(written) ? { ...written, nonTransactional: "other" } : written;
     if (statement.nonTransactional !== undefined) {
       if (block >= 0) throw insideBlock(file, statement);
       units.push([statement]);
@@ -63,13 +66,37 @@ export function decideUnits(
   return divided || several ? { mode: "statement", units } : { mode: "file" };
 }
 
-/** A procedure, or a DO block, that commits: it fails in a transaction that it did not begin. */
-function committingItself(statement: Statement): Statement {
-  const { node } = statement;
-  const commits =
-    "CallStmt" in node ||
-    ("DoStmt" in node && bodies(node).some((body) => /\b(?:commit|rollback)\b/i.test(body)));
-  return commits ? { ...statement, nonTransactional: "other" } : statement;
+/** COMMIT and ROLLBACK where a statement of PL/pgSQL starts; not ON COMMIT DROP, not a name. */
+const COMMITS =
+  /(?:^|[;>]|\b(?:begin|then|else|loop))\s*(?:commit|rollback)(?:\s+and\s+(?:no\s+)?chain)?\s*;/i;
+const COMMENTS = /--.*|\/\*[^]*?\*\//g;
+
+/**
+ * Which statements commit by themselves: they fail in a transaction that they did not begin. Of a
+ * procedure that the file does not create nothing is known. Alone in its file, or behind the tool's
+ * marker, its CALL has no transaction in the tool either, and gets none here.
+ */
+function committers(file: ParsedFile, eachAlone: boolean): (statement: Statement) => boolean {
+  const doCommit = ({ node }: Statement): boolean =>
+    bodies(node).some((body) => COMMITS.test(body.replace(COMMENTS, "")));
+  const own = new Map<string, boolean>();
+  const alone = file.statements.filter((one) => !isSessionNeutral(one)).length === 1;
+  return (statement) => {
+    const { node } = statement;
+    if ("CreateFunctionStmt" in node) {
+      const { is_procedure: isProcedure, funcname } = node.CreateFunctionStmt;
+      if (isProcedure) own.set(lastName(funcname), doCommit(statement));
+      return false;
+    }
+    if ("DoStmt" in node) return doCommit(statement);
+    if (!("CallStmt" in node)) return false;
+    return own.get(lastName(node.CallStmt.funccall?.funcname)) ?? (eachAlone || alone);
+  };
+}
+
+/** Without schema: what is meant only the search path knows. */
+function lastName(names: readonly Node[] | undefined): string {
+  return stringList(names).at(-1) ?? "";
 }
 
 function insideBlock(file: ParsedFile, statement: Statement): Failure {
