@@ -60,13 +60,23 @@ function read({ folder, problems }: ReadInput): Migration[] {
     versions.set(version, file);
     const bytes = readSql(folder, file, problems);
     if (bytes === undefined) continue;
-    const { up, down } = sectionsOf(bytes);
+    const { above, up, down } = sectionsOf(bytes);
     if (up === undefined) {
       problems.addFile(
         "file.invalid",
         file.path,
         `\`${file.path}\` has no \`-- migrate:up\`.`,
         "Write `-- migrate:up` on a line of its own above the SQL.",
+      );
+      continue;
+    }
+    // dbmate refuses it, too: no section is what it belongs to.
+    if (/\S/.test(above.replace(/--.*|\/\*[^]*?\*\//g, ""))) {
+      problems.addFile(
+        "file.invalid",
+        file.path,
+        `\`${file.path}\` has SQL above \`-- migrate:up\`, which would not be run.`,
+        "Move it below that line.",
       );
       continue;
     }
@@ -94,7 +104,7 @@ interface Section {
  * A file may have several pairs of sections; dbmate applies the first and loses the others. Here the
  * sections of one direction are one text, in their order: for `down`, too, as they are written.
  */
-function sectionsOf(bytes: Buffer): { up?: Reading; down?: Reading } {
+function sectionsOf(bytes: Buffer): { above: string; up?: Reading; down?: Reading } {
   // Latin-1, so that an index into the text is a byte offset.
   const text = bytes.toString("latin1");
   const marks = [...text.matchAll(MARKER)];
@@ -109,7 +119,8 @@ function sectionsOf(bytes: Buffer): { up?: Reading; down?: Reading } {
   });
   const up = joined(sections.filter(({ direction }) => direction === "up"));
   const down = joined(sections.filter(({ direction }) => direction === "down"));
-  return { ...(up && { up }), ...(down && { down }) };
+  const above = text.slice(0, marks[0]?.index).replace(/^\xef\xbb\xbf/, "");
+  return { above, ...(up && { up }), ...(down && { down }) };
 }
 
 function joined(sections: readonly Section[]): Reading | undefined {

@@ -1,6 +1,8 @@
 /** dbmate: one file with a section for each direction. */
+import { expect, test } from "vitest";
 import { formatSuite } from "./harness.ts";
 import { copyOf, runTool } from "./other-tool.ts";
+import { readFiles, refusal } from "./refusal.ts";
 
 formatSuite({
   format: "dbmate",
@@ -32,4 +34,19 @@ formatSuite({
     ],
     "select to_regclass('order_tags')::text as second": [{ second: "order_tags" }],
   },
+});
+
+test("dbmate: SQL above the first marker is refused, as dbmate does it", async () => {
+  const failure = await refusal({
+    "1_a.sql": "create type mood as enum ('ok');\n-- migrate:up\nselect 1;\n",
+  });
+  expect(failure.class).toBe("file.invalid");
+  expect(failure.what).toContain("SQL above `-- migrate:up`");
+});
+
+test("dbmate: comments above the first marker are none", async () => {
+  const text =
+    "\xef\xbb\xbf-- A note; with SQL\r\n/* select 1;\r\n*/\r\n\r\n-- migrate:up\r\nselect 1;\r\n";
+  const { migrations } = await readFiles({ "1_a.sql": text });
+  expect(migrations.map(({ id }) => id)).toEqual(["1_a"]);
 });
