@@ -27,7 +27,7 @@ export const drizzle: Format = {
   history: drizzleHistory(),
 };
 
-function read({ folder, problems }: ReadInput): Migration[] {
+function read({ folder, problems, note }: ReadInput): Migration[] {
   const entries = readJournal(folder, problems);
   const known = new Set<string>();
   const byName = new Map<string, FolderFile[]>();
@@ -79,11 +79,8 @@ function read({ folder, problems }: ReadInput): Migration[] {
   if (!isJournalSound) return migrations;
   for (const { name, path } of folder.list().files) {
     if (known.has(name) || !GENERATED.test(name)) continue;
-    problems.addFile(
-      "file.invalid",
-      path,
-      `\`${path}\` is not in the journal, so that Drizzle never runs it.`,
-      `Restore its entry in \`${JOURNAL}\`, which a merge may have lost, or delete the file.`,
+    note(
+      `\`${path}\` is left out, as Drizzle does: it is not in \`${JOURNAL}\`. A merge may have lost its entry.`,
     );
   }
   return migrations;

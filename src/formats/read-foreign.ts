@@ -58,3 +58,16 @@ function readAs(format: Format, folder: Folder, options: SourceOptions): Migrati
   const { id, order, outOfOrder } = format;
   return { format: id, migrations, order, outOfOrder, ...(notes.length > 0 && { notes }) };
 }
+
+/** What a folder without migrations has instead: folders with SQL in them. */
+export function notesOnEmpty(roots: readonly string[], { cwd }: SourceOptions): string[] {
+  const folder = openFolder(roots, cwd);
+  const filled = folder
+    .list()
+    .folders.filter((below) => folder.list(below).files.some(({ name }) => /\.sql$/i.test(name)));
+  if (filled.length === 0) return [];
+  const names = filled.map((name) => `\`${name}\``).join(", ");
+  return [
+    `${folder.shown} has no migrations, but SQL files in ${names}: name the right folder with \`--dir\`.`,
+  ];
+}

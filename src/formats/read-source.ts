@@ -44,9 +44,13 @@ export async function readSource(
   }
   const native = readFolders(roots, { cwd });
   if (native.looksForeign && format === undefined) {
-    const { findForeign } = await import("./read-foreign.ts");
+    const { findForeign, notesOnEmpty } = await import("./read-foreign.ts");
     const foreign = findForeign(roots, options);
     if (foreign) return foreign;
+    native.problems.throwIfAny();
+    // Perhaps the folder above the right one was named; that must not look like success.
+    const notes = native.migrations.length === 0 ? notesOnEmpty(roots, options) : [];
+    return { ...nativeSet(native.migrations), ...(notes.length > 0 && { notes }) };
   }
   native.problems.throwIfAny();
   return nativeSet(native.migrations);

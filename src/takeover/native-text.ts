@@ -8,6 +8,9 @@ import type { Parser } from "../sql/parser.ts";
 import { decideTransaction } from "../sql/transaction-mode.ts";
 import { decideUnits } from "../sql/transaction-units.ts";
 
+/** What is written has to run on every supported server. */
+const OLDEST = { serverVersion: 140_000 };
+
 const DIRECTIVE = "-- lockstep:transaction statement\n";
 
 /**
@@ -25,7 +28,10 @@ export async function nativeText(file: MigrationFile, parser: Parser): Promise<s
     ...(commands && { commands }),
   };
   const parsed = await parseFile({ ...input, parser, lenient: true });
-  const { mode } = decideUnits(parsed, { eachAlone: reading.transaction === "statement" });
+  const { mode } = decideUnits(parsed, {
+    eachAlone: reading.transaction === "statement",
+    ...OLDEST,
+  });
   const apart = mode === "statement" && parsed.directives.transaction === undefined;
   const text = effectiveText({
     ...input,
@@ -42,7 +48,7 @@ async function check(path: string, text: string, parser: Parser): Promise<void> 
   const converted = await parseFile({ path, bytes: Buffer.from(text), parser });
   if (converted.opaque) return;
   try {
-    decideTransaction(converted);
+    decideTransaction(converted, OLDEST);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw error.with({

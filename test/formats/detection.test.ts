@@ -45,6 +45,18 @@ test("the signs of two tools are an error that says which", async () => {
   expect(notes.join("\n")).toContain("dbmate: ");
 });
 
+test("a folder whose migrations are one folder below says where they are", async () => {
+  const files = { "m/postgres/1_a.sql": "select 1;", "m/mysql/1_a.sql": "select 1;" };
+  const { dir } = await project({ files });
+  const { migrations, notes } = await readSource(["m"], { cwd: dir, env: {} });
+  expect([migrations, notes]).toEqual([
+    [],
+    [
+      "`m` has no migrations, but SQL files in `mysql`, `postgres`: name the right folder with `--dir`.",
+    ],
+  ]);
+});
+
 test("an unknown format is named with the nearest one", async () => {
   const { dir } = await project({ files: { "m/1_a.sql": "select 1;" } });
   await expect(readSource(["m"], { cwd: dir, env: {}, format: "dbmat" })).rejects.toThrow(

@@ -240,21 +240,6 @@ test.each<[string, Record<string, string | Buffer>, string, FailureInit["class"]
     "file.invalid",
   ],
   [
-    "a file without an entry",
-    { [JOURNAL]: journal(["0000_a", 1]), ...tables("0000_a", "0001_b") },
-    "`0001_b.sql` is not in the journal, so that Drizzle never runs it.",
-    "file.invalid",
-  ],
-  [
-    "an index twice",
-    {
-      [JOURNAL]: entriesOf({ idx: 0, when: 1, tag: "a" }, { idx: 0, when: 2, tag: "b" }),
-      ...tables("a", "b"),
-    },
-    "`a` and `b` both have `idx` 0 in `meta/_journal.json`.",
-    "file.duplicate",
-  ],
-  [
     "a time twice",
     { [JOURNAL]: journal(["a", 1], ["b", 1]), ...tables("a", "b") },
     "`a` and `b` both have `when` 1 in `meta/_journal.json`.",

@@ -60,13 +60,13 @@ function entriesOf(file: FolderFile, text: string, problems: Problems): readonly
     return [];
   }
   const seen = {
-    idx: new Map<unknown, string>(),
     tag: new Map<unknown, string>(),
     when: new Map<unknown, string>(),
   };
   // In the order of the list, as Drizzle reads it.
   return entries.filter((entry: unknown, place): entry is JournalEntry => {
-    const { idx, tag, when } = (entry ?? {}) as Record<string, unknown>;
+    // Nobody reads `idx`: journals that were merged by hand have one twice.
+    const { tag, when } = (entry ?? {}) as Record<string, unknown>;
     if (typeof tag !== "string" || tag === "" || !Number.isSafeInteger(when)) {
       refuse(
         `Entry ${place} of \`${file.path}\` has no \`tag\` or no \`when\`.`,
@@ -76,10 +76,9 @@ function entriesOf(file: FolderFile, text: string, problems: Problems): readonly
     }
     for (const [field, value] of [
       ["tag", tag],
-      ["idx", idx],
       ["when", when],
     ] as const) {
-      const before = value === undefined ? undefined : seen[field].get(value);
+      const before = seen[field].get(value);
       seen[field].set(value, tag);
       if (before === undefined) continue;
       problems.addFile(
