@@ -80,7 +80,8 @@ export async function exportHistory(options: ExportOptions, reason: Reason): Pro
     if (options.dryRun || (first.rows.length === 0 && !first.created)) return result(first);
     return await withRunLock<ExportResult>(ctx, {
       look: () => undefined,
-      fingerprint: false,
+      // A table that is made here is no change that somebody made by hand.
+      ...(!first.created && { fingerprint: false as const }),
       async work(run) {
         for (;;) {
           ctx.checkSignal();

@@ -102,6 +102,8 @@ function runTheirs(command: string, url: string, options: RehearseOptions): Prom
     child.once("error", reject);
     child.once("close", (code) => {
       if (code === 0) return resolve();
+      // What a shell answers for a program that it does not find, or may not run.
+      if (code === 127 || code === 126) return reject(notFound(command, output));
       reject(
         new Failure({
           class: "adopt.differs",
@@ -112,6 +114,16 @@ function runTheirs(command: string, url: string, options: RehearseOptions): Prom
         }),
       );
     });
+  });
+}
+
+function notFound(command: string, output: string): Failure {
+  return new Failure({
+    class: "config.invalid",
+    what: `\`${command}\` cannot be run here: ${output.trim().split("\n").at(-1) ?? ""}.`,
+    state: "Only sandboxes were touched; they are gone.",
+    action:
+      'Install the tool, or say how to run it, with the database as DATABASE_URL: `--their-command "…"`.',
   });
 }
 

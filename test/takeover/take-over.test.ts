@@ -260,7 +260,9 @@ describe("export-history", () => {
     ]);
     const again = await exportHistory({ ...given, to: "dbmate" }, REASON);
     expect([again.exported, again.known, again.created]).toEqual([[], 2, false]);
-    expect((await up(given)).outcome).toBe("nothing-to-do");
+    // The table that was made is no drift.
+    const later = { ...DBMATE, "m/3_c.sql": "-- migrate:up\ncreate table c ();\n" };
+    expect((await up(await options(later))).warnings).toEqual([]);
   });
 
   test("the command, there and back", async () => {
@@ -391,6 +393,17 @@ describe("adopt --rehearse", () => {
     });
     expect([result.code, result.stderr]).toEqual([0, ""]);
     expect(result.stdout).toContain("2 migrations: Lockstep and dbmate make the same schema.");
+  });
+
+  test("says that the other tool is not there", async () => {
+    const { dir } = await options(GOLANG);
+    const command = "no-such-tool-of-this-name";
+    const args = ["adopt", "--rehearse", "--their-command", command, "--dir", "m"];
+    const result = await runCli(args, { cwd: dir });
+    expect([result.code, result.stderr]).toEqual([
+      78,
+      expect.stringContaining("cannot be run here"),
+    ]);
   });
 
   test("names what only one of the two has", async () => {
