@@ -256,7 +256,7 @@ describe("transaction control", () => {
 
   test("every further line is named", async () => {
     await expect(parseText("commit;\nselect 1;\ncommit")).rejects.toMatchObject({
-      notes: ["Also line 3: `commit`."],
+      notes: ["Also line 3: `commit`.", expect.stringContaining("--format numbered")],
     });
   });
 });

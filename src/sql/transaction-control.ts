@@ -20,6 +20,10 @@ const SAVEPOINTS = new Set<TransactionStmt["kind"]>([
   "TRANS_STMT_ROLLBACK_TO",
 ]);
 
+/** Nobody edits years of files that another runner has applied. */
+export const DIVIDED_BY_ITSELF =
+  "In a folder that was written for another runner, `--format numbered` divides such files by itself.";
+
 const OPTIONS_ADVICE =
   "Remove the options: a migration runs in READ COMMITTED, so that its locks see what they wait for.";
 const ACTION =
@@ -59,12 +63,10 @@ export function unwrapTransaction(
     const action = isUnclosed(statements, first)
       ? "Add `commit;` as the last statement, or remove this one: Lockstep runs the file in a transaction."
       : ACTION;
-    throw refuse(
-      first,
-      `\`${shown(first)}\` controls the transaction inside the file.`,
-      action,
-      others,
-    );
+    throw refuse(first, `\`${shown(first)}\` controls the transaction inside the file.`, action, [
+      ...others,
+      DIVIDED_BY_ITSELF,
+    ]);
   }
   if (own === undefined) return { statements };
   return {

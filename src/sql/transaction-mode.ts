@@ -5,7 +5,7 @@
 import { Failure, type SourceLocation } from "../failures/failure.ts";
 import { enumUses, type EnumOptions } from "./enum-use.ts";
 import type { ParsedFile, Statement } from "./statement.ts";
-import { isSavepoint } from "./transaction-control.ts";
+import { DIVIDED_BY_ITSELF, isSavepoint } from "./transaction-control.ts";
 
 export type TransactionMode = "file" | "none" | "statement";
 
@@ -65,6 +65,7 @@ function mixed(file: ParsedFile, single: Statement[], together: Statement[]): Fa
     notes: [
       `Cannot run in a transaction: ${lines(single)}.`,
       ...(together.length > 0 ? [`Run in a transaction: ${lines(together)}.`] : []),
+      DIVIDED_BY_ITSELF,
     ],
   });
 }
