@@ -1,5 +1,5 @@
 /**
- * The benchmark: `npm run bench` (after `npm ci --prefix bench` and `npm run build`).
+ * The benchmark: `npm run bench` (after `npm install --prefix bench` and `npm run build`).
  *
  *   --only a,c   some of the parts: a many small migrations, b round trips, c nothing pending,
  *                d memory, e reading the folders of other tools
@@ -33,7 +33,7 @@ const rounds = (usual: number): number => Number(values.rounds ?? usual);
 
 if (!existsSync(LOCKSTEP)) throw new Error("dist/ is missing: run `npm run build` first");
 if (!existsSync(join(import.meta.dirname, "node_modules"))) {
-  throw new Error("the tools to compare with are missing: run `npm ci --prefix bench` first");
+  throw new Error("the tools to compare with are missing: run `npm install --prefix bench` first");
 }
 await emptyWork();
 const script = await bundleBaselines();
