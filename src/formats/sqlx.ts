@@ -211,6 +211,11 @@ function history(): ForeignHistory {
     execution_time bigint not null
 )`,
     ],
+    view: (rows) =>
+      `select m.version::pg_catalog.int8 as version, pg_catalog.replace(m.name, '_', ' ') as description,
+        m.applied_at as installed_on, true as success,
+        pg_catalog.decode(m.checksum, 'hex') as checksum,
+        m.duration_ms::pg_catalog.int8 * 1000000 as execution_time from ${rows} m`,
     record(table, { theirs }, { appliedAt, durationMs }) {
       const { key, checksums, description } = theirs as SqlxIdentity;
       return [

@@ -53,6 +53,9 @@ export const knexHistory: ForeignHistory = {
     `insert into ${lockOf(table)} (is_locked)
      select 0 where not exists (select from ${lockOf(table)})`,
   ],
+  view: (rows) =>
+    `select m.seq::pg_catalog.int4 as id, m.version::pg_catalog.varchar as name,
+      m.seq::pg_catalog.int4 as batch, m.applied_at as migration_time from ${rows} m`,
   // Each is a batch of its own, so that `knex migrate:rollback` takes back one at a time.
   record: (table, { theirs }, { appliedAt }) => [
     {
