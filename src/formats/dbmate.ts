@@ -8,7 +8,7 @@ import type { Migration, Reading, Version } from "../migrations/migration.ts";
 import type { FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
-import { migrationFile, readSql, within } from "./sql-file.ts";
+import { addDuplicate, migrationFile, readSql, within } from "./sql-file.ts";
 import { hasColumns, tablesNamed } from "./tables-named.ts";
 
 /** Its own expressions. */
@@ -49,12 +49,7 @@ function read({ folder, problems }: ReadInput): Migration[] {
     if (version === undefined) continue;
     const before = versions.get(version);
     if (before !== undefined) {
-      problems.addFile(
-        "file.duplicate",
-        file.path,
-        `\`${before.path}\` and \`${file.path}\` both have version \`${version}\`.`,
-        "Give the one that is not applied anywhere yet another version.",
-      );
+      addDuplicate(problems, before, file, version);
       continue;
     }
     versions.set(version, file);

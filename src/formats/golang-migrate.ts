@@ -10,7 +10,7 @@ import { compareVersions, parseVersion } from "../migrations/version.ts";
 import type { FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
-import { emptyFile, migrationFile, readSql } from "./sql-file.ts";
+import { addDuplicate, emptyFile, migrationFile, readSql } from "./sql-file.ts";
 import { hasColumns, tablesNamed } from "./tables-named.ts";
 
 /** Its own expression, with the ending that makes a file SQL. */
@@ -54,12 +54,7 @@ function read({ folder, problems }: ReadInput): Migration[] {
     const direction = match[3] as "up" | "down";
     const before = pair[direction];
     if (before !== undefined) {
-      problems.addFile(
-        "file.duplicate",
-        file.path,
-        `\`${before.path}\` and \`${file.path}\` both have version \`${version}\`.`,
-        "Give the one that is not applied anywhere yet another version.",
-      );
+      addDuplicate(problems, before, file, version);
     } else pair[direction] = file;
   }
   const file = (one: FolderFile | undefined): MigrationFile | undefined => {

@@ -11,7 +11,7 @@ import type { Evidence, Format, ReadInput } from "./format.ts";
 import { gooseHistory } from "./goose-history.ts";
 import { readAnnotations } from "./goose/annotations.ts";
 import { readingOf } from "./goose/expand.ts";
-import { migrationFile, readSql } from "./sql-file.ts";
+import { addDuplicate, migrationFile, readSql } from "./sql-file.ts";
 
 const NAME = /^([0-9]+)_(.*)\.sql$/;
 const MARKER = /^\ufeff?--.*\+goose\b.*$/m;
@@ -54,12 +54,7 @@ function read({ folder, problems, note, env }: ReadInput): Migration[] {
     }
     const before = versions.get(version);
     if (before !== undefined) {
-      problems.addFile(
-        "file.duplicate",
-        file.path,
-        `\`${before.path}\` and \`${file.path}\` both have version \`${version}\`.`,
-        "Give the one that is not applied anywhere yet another version.",
-      );
+      addDuplicate(problems, before, file, version);
       continue;
     }
     versions.set(version, file);

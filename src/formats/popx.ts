@@ -11,7 +11,7 @@ import type { FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
 import { expandTemplate } from "./popx/template.ts";
-import { migrationFile, readSql } from "./sql-file.ts";
+import { addDuplicate, migrationFile, readSql } from "./sql-file.ts";
 import { hasColumns, tablesNamed } from "./tables-named.ts";
 
 /** Its own expression, with the ending of the files that are no SQL. */
@@ -86,12 +86,7 @@ function read(input: ReadInput): Migration[] {
     const isSpecific = parts.dialect !== "";
     const beforeIsSpecific = before !== undefined && before.parts.dialect !== "";
     if (before !== undefined && isSpecific === beforeIsSpecific) {
-      problems.addFile(
-        "file.duplicate",
-        file.path,
-        `\`${before.file.path}\` and \`${file.path}\` both have version \`${version}\`.`,
-        "Give the one that is not applied anywhere yet another version.",
-      );
+      addDuplicate(problems, before.file, file, version);
     } else if (!beforeIsSpecific) found[direction].set(version, { file, parts });
   }
   const migrations: Migration[] = [];

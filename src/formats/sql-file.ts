@@ -14,6 +14,22 @@ export function readSql(folder: Folder, file: FolderFile, problems: Problems): B
   return bytes;
 }
 
+/** Two files for one version; `instead` is what one of them should get. */
+export function addDuplicate(
+  problems: Problems,
+  before: FolderFile,
+  file: FolderFile,
+  version: string,
+  instead = "another version",
+): void {
+  problems.addFile(
+    "file.duplicate",
+    file.path,
+    `\`${before.path}\` and \`${file.path}\` both have version \`${version}\`.`,
+    `Give the one that is not applied anywhere yet ${instead}.`,
+  );
+}
+
 /** Our checksum is that of the part that runs, so that an edit of the other direction is none. */
 export function migrationFile(
   file: FolderFile,

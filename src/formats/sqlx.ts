@@ -13,7 +13,7 @@ import type { Folder, FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
 import { lineEndingVariants } from "./line-endings.ts";
-import { migrationFile, readSql } from "./sql-file.ts";
+import { addDuplicate, migrationFile, readSql } from "./sql-file.ts";
 import { hasColumns, isoOf, tablesNamed } from "./tables-named.ts";
 
 const TABLE = "_sqlx_migrations";
@@ -78,12 +78,7 @@ function read({ folder, problems }: ReadInput): Migration[] {
     const before = pair[direction];
     if (before === undefined) pair[direction] = file;
     else {
-      problems.addFile(
-        "file.duplicate",
-        file.path,
-        `\`${before.path}\` and \`${file.path}\` both have version \`${version}\`.`,
-        "Give the one that is not applied anywhere yet another version.",
-      );
+      addDuplicate(problems, before, file, version);
     }
   }
   const migrations: Migration[] = [];

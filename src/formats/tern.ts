@@ -12,7 +12,7 @@ import { qualified } from "../postgres/identifiers.ts";
 import type { Folder, FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
-import { migrationFile, readSql } from "./sql-file.ts";
+import { addDuplicate, migrationFile, readSql } from "./sql-file.ts";
 import { hasColumns, tablesNamed } from "./tables-named.ts";
 import { readTernConf } from "./tern/conf.ts";
 import { evaluateTemplates, type TemplateContext } from "./tern/template.ts";
@@ -57,12 +57,7 @@ function read(input: ReadInput): Migration[] {
     const before = found.get(version);
     if (before === undefined) found.set(version, file);
     else {
-      problems.addFile(
-        "file.duplicate",
-        file.path,
-        `\`${before.path}\` and \`${file.path}\` both have version \`${version}\`.`,
-        "Give the one that is not applied anywhere yet the next free number.",
-      );
+      addDuplicate(problems, before, file, version, "the next free number");
     }
   }
   const versions = [...found.keys()].toSorted((a, b) =>
