@@ -9,10 +9,11 @@ import { hashesOf, matchedRows, recordedTwice, TABLE } from "./drizzle/history.t
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
 import { migrationFile, readSql } from "./sql-file.ts";
-import { hasColumns, isoOf, tablesNamed } from "./tables-named.ts";
+import { hasColumns, isoOf, tablesNamed, textArray } from "./tables-named.ts";
 
 const NAME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?!\d)/;
-const COLUMNS = ["id", "hash", "created_at", "name", "applied_at"];
+const OLD_COLUMNS = ["id", "hash", "created_at"];
+const COLUMNS = [...OLD_COLUMNS, "name", "applied_at"];
 /** So many folders are looked into; other tools may have thousands. */
 const LOOKED_INTO = 10;
 
@@ -118,13 +119,16 @@ function history(): ForeignHistory {
       return tables.flatMap((table): ForeignTable[] => {
         if (hasColumns(table, ...COLUMNS)) return [table];
         // A release candidate has numbered the layout in each row.
-        return hasColumns(table, ...COLUMNS, "version") ? [{ ...table, layout: "numbered" }] : [];
+        if (hasColumns(table, ...COLUMNS, "version")) return [{ ...table, layout: "numbered" }];
+        // Drizzle 1.0 upgrades a table with its first `migrate`; the folders may come before.
+        return hasColumns(table, ...OLD_COLUMNS) ? [{ ...table, layout: "old" }] : [];
       });
     },
     async read(db, table) {
+      const [name, at] =
+        table.layout === "old" ? ["null", "null"] : ["name", isoOf("applied_at", "timestamptz")];
       const rows = await db.query(
-        `select coalesce(name, created_at::pg_catalog.text, '') as key, name, hash,
-           ${isoOf("applied_at", "timestamptz")} as at
+        `select coalesce(${name}, created_at::pg_catalog.text, '') as key, ${name} as name, hash, ${at} as at
          from ${tableOf(table)} order by id`,
       );
       return rows.map(({ key, name, hash, at }) => ({
@@ -155,6 +159,15 @@ function history(): ForeignHistory {
     ],
     record(table, { theirs }, { appliedAt }) {
       const { key, checksums } = theirs!;
+      if (table.layout === "old") {
+        // Drizzle 1.0 gives the row its name by the second, among several folders by the hash.
+        return [
+          {
+            text: `insert into ${tableOf(table)} (hash, created_at) values ($1, $2::pg_catalog.int8)`,
+            values: [checksums!()[0]!, String(millisOf(key))],
+          },
+        ];
+      }
       const [column, value] = table.layout === "numbered" ? [", version", ", 1"] : ["", ""];
       return [
         {
@@ -165,7 +178,12 @@ function history(): ForeignHistory {
       ];
     },
     forget: (table, { theirs }) => [
-      { text: `delete from ${tableOf(table)} where name = $1`, values: [theirs!.key] },
+      table.layout === "old"
+        ? {
+            text: `delete from ${tableOf(table)} where created_at / 1000 = $1::pg_catalog.int8 / 1000 and hash = any ($2::pg_catalog.text[])`,
+            values: [String(millisOf(theirs!.key)), textArray(theirs!.checksums!())],
+          }
+        : { text: `delete from ${tableOf(table)} where name = $1`, values: [theirs!.key] },
     ],
   };
 }

@@ -5,9 +5,19 @@ import type { FailureInit } from "../../src/failures/failure.ts";
 import { drizzleV1 } from "../../src/formats/drizzle-v1.ts";
 import { drizzle } from "../../src/formats/drizzle.ts";
 import { readSource } from "../../src/formats/read-source.ts";
+import { up } from "../../src/runner/up.ts";
+import { adopt } from "../../src/takeover/adopt.ts";
 import { freshDatabase } from "../support/database.ts";
 import { project } from "../support/project.ts";
-import { asReader, formatSuite, read, writeTheirs, type FormatSpec } from "./harness.ts";
+import {
+  adoptOptions,
+  asReader,
+  formatSuite,
+  read,
+  runnerOptions,
+  writeTheirs,
+  type FormatSpec,
+} from "./harness.ts";
 
 const SPEC: FormatSpec = {
   format: "drizzle-v1",
@@ -106,6 +116,31 @@ test("drizzle 1.0: rows from before it are matched by the second, then by the ha
     expected.map(() => [undefined, null]),
   );
   expect(await old.find(asReader(db))).toEqual([]);
+});
+
+test("drizzle 1.0: a table that it has not upgraded yet is adopted, and kept as it is", async () => {
+  await using db = await freshDatabase();
+  const { migrations } = await read(SPEC, DIR);
+  const options = await runnerOptions(SPEC, db, DIR);
+  const elsewhere = { ...options.settings, historySchema: "before the takeover" };
+  await up({ ...options, settings: elsewhere }, { count: 4 });
+  const old = drizzle.history!;
+  for (const sql of old.create(old.defaultTable)) await db.admin.query(sql);
+  const history = drizzleV1.history!;
+  const [table, ...others] = await history.find(asReader(db));
+  expect([table, others]).toMatchObject([{ schema: "drizzle", layout: "old" }, []]);
+  const facts = { appliedAt: null, durationMs: 1, by: "somebody" };
+  for (const migration of migrations.slice(0, 5)) {
+    for (const { text, values = [] } of history.record(table!, migration, facts)) {
+      await db.admin.query(text, values);
+    }
+  }
+  for (const { text, values = [] } of history.forget(table!, migrations[4]!, migrations[3])) {
+    await db.admin.query(text, values);
+  }
+  const { adopted } = await adopt(await adoptOptions(SPEC, db, DIR), { by: "a", why: "a test" });
+  expect(adopted).toBe(4);
+  expect((await up(options)).applied).toEqual(SPEC.ids.slice(4));
 });
 
 const OK = {
