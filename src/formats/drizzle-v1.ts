@@ -4,7 +4,7 @@
  */
 import type { Migration, Version } from "../migrations/migration.ts";
 import { qualified, quoteIdent } from "../postgres/identifiers.ts";
-import { readingWithBreakpoints } from "./drizzle/breakpoints.ts";
+import { MARK, readingWithBreakpoints } from "./drizzle/breakpoints.ts";
 import { hashesOf, matchedRows, recordedTwice, TABLE } from "./drizzle/history.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
@@ -27,10 +27,18 @@ export const drizzleV1: Format = {
   detect(folder): Evidence | undefined {
     if (folder.file("migration_lock.toml")) return undefined;
     const named = folder.list().folders.filter((name) => NAME.test(name));
-    const one = named
-      .slice(0, LOOKED_INTO)
-      .find((name) => folder.file(`${name}/snapshot.json`) && folder.file(`${name}/migration.sql`));
-    return one === undefined ? undefined : { strength: "sure", sign: `\`${one}/snapshot.json\`` };
+    for (const name of named.slice(0, LOOKED_INTO)) {
+      const script = folder.file(`${name}/migration.sql`);
+      if (script === undefined) continue;
+      if (folder.file(`${name}/snapshot.json`)) {
+        return { strength: "sure", sign: `\`${name}/snapshot.json\`` };
+      }
+      // An image for production may have been made without the snapshots.
+      if (folder.text(script).includes(MARK)) {
+        return { strength: "sure", sign: `\`${MARK}\` in \`${name}/migration.sql\`` };
+      }
+    }
+    return undefined;
   },
   read,
   history: history(),
@@ -38,7 +46,11 @@ export const drizzleV1: Format = {
 
 function read({ folder, problems }: ReadInput): Migration[] {
   const migrations: Migration[] = [];
-  for (const id of folder.list().folders.toSorted((a, b) => (a < b ? -1 : 1))) {
+  // Drizzle compares names with `localeCompare`: within one second `_` comes before digits. A fixed
+  // locale, so that the order is the same on every machine.
+  const { compare } = new Intl.Collator("en");
+  const ids = folder.list().folders.toSorted((a, b) => compare(a, b) || (a < b ? -1 : 1));
+  for (const id of ids) {
     const { files } = folder.list(id);
     const [file, double] = files.filter(({ name }) => name === "migration.sql");
     const snapshot = files.find(({ name }) => name === "snapshot.json");

@@ -154,6 +154,30 @@ test("drizzle 1.0 is not prisma, and folders without a migration are not its", a
   expect([set.format, set.migrations.length]).toEqual(["drizzle-v1", 1]);
 });
 
+test("drizzle 1.0 is known by its breakpoints where the snapshots were left out", async () => {
+  const file = "20250101000000_ok/migration.sql";
+  const formatOf = async (files: Record<string, string>): Promise<string> => {
+    const { dir } = await project({ files });
+    return (await readSource([dir], { cwd: dir, env: {} })).format;
+  };
+  const text = "select 1;--> statement-breakpoint\nselect 2;";
+  expect(await formatOf({ [file]: text })).toBe("drizzle-v1");
+  expect(await formatOf({ [file]: "select 1;" })).toBe("prisma");
+  const lock = { "migration_lock.toml": 'provider = "postgresql"' };
+  expect(await formatOf({ [file]: text, ...lock })).toBe("prisma");
+});
+
+test("drizzle 1.0: folders of one second are in the order in which Drizzle has them", async () => {
+  const names = ["20250101000000_a2", "20250101000000_a_b", "20250101000000_B", "20250101000000_c"];
+  const { dir } = await project({
+    files: Object.fromEntries(names.map((name) => [`${name}/migration.sql`, "select 1;"])),
+  });
+  const set = await readSource([dir], { cwd: dir, env: {}, format: "drizzle-v1" });
+  const order = names.toSorted((a, b) => a.localeCompare(b, "en"));
+  expect(order[0]).toBe("20250101000000_a_b");
+  expect(set.migrations.map(({ id }) => id)).toEqual(order);
+});
+
 test.each<[string, Record<string, string | Buffer>, string, FailureInit["class"]]>([
   [
     "a folder without its file",

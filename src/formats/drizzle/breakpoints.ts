@@ -8,7 +8,7 @@ import { isComment, nextToken } from "../../sql/lexer.ts";
 import type { Piece } from "../../sql/source-text.ts";
 import { applyEdits, type Edit } from "../edits.ts";
 
-const MARK = "--> statement-breakpoint";
+export const MARK = "--> statement-breakpoint";
 
 export function readingWithBreakpoints(bytes: Buffer): Reading {
   return bytes.includes(MARK) ? { rewrite: replaceBreakpoints } : {};
