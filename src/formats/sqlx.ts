@@ -3,10 +3,11 @@
  * file that begins with `-- no-transaction` has no transaction. Nothing else in a file is special.
  */
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Migration, MigrationFile, Version } from "../migrations/migration.ts";
 import type { Problems } from "../migrations/problems.ts";
-import { signOfSqlx } from "../migrations/sqlx-project.ts";
+import { charsIgnoredBySqlx, signOfSqlx } from "../migrations/sqlx-project.ts";
 import { compareVersions } from "../migrations/version.ts";
 import { qualified } from "../postgres/identifiers.ts";
 import type { Folder, FolderFile } from "./folder.ts";
@@ -130,7 +131,7 @@ function migrationOf(
   const [, digits, name] = NAME.exec(up.name)!;
   const theirs: SqlxIdentity = {
     key: version,
-    checksums: () => checksumsOf(upFile.bytes),
+    checksums: () => checksumsOf(upFile),
     description: name!.replaceAll("_", " "),
   };
   return {
@@ -150,8 +151,17 @@ function fileOf(file: FolderFile, folder: Folder, problems: Problems): Migration
   return bytes && migrationFile(file, bytes, isMarked(bytes) ? { transaction: "statement" } : {});
 }
 
-function checksumsOf(bytes: Buffer): readonly string[] {
-  return lineEndingVariants(bytes).map((one) => createHash("sha384").update(one).digest("hex"));
+/** Of the file, or of what the settings of the project leave of it. */
+function checksumsOf({ bytes, absolutePath }: MigrationFile): readonly string[] {
+  const sum = (text: string | Buffer): string => createHash("sha384").update(text).digest("hex");
+  const whole = lineEndingVariants(bytes).map(sum);
+  const ignored = charsIgnoredBySqlx(dirname(absolutePath!));
+  if (ignored.size === 0) return whole;
+  const variants = lineEndingVariants(bytes).map((one) =>
+    [...one.toString("utf8")].filter((char) => !ignored.has(char)).join(""),
+  );
+  // The settings may be younger than a row.
+  return [...new Set([...variants.map(sum), ...whole])];
 }
 
 function history(): ForeignHistory {

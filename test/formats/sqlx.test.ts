@@ -56,6 +56,7 @@ test.each<[string, string, Record<string, string>]>([
     "native",
     { ...SIMPLE, "Cargo.toml": '[dependencies]\nsqlx-x = "1"\n' },
   ],
+  ["`sqlx.toml`", "sqlx", { ...PAIR, "sqlx.toml": "" }],
   ["`.sqlx`", "sqlx", { ...SIMPLE, ".sqlx/query-1.json": "{}" }],
   ["files of ours", "native", { ...SIMPLE, ...CARGO, "m/R__v.sql": "select 1;" }],
   ["another tool's marker", "dbmate", { "m/1_a.sql": "-- migrate:up\nselect 1;", ...CARGO }],
@@ -114,6 +115,23 @@ test.each<[string, Record<string, string | Buffer>, string, FailureInit["class"]
   const { dir } = await project({ files: { "01_a.sql": "-- no-transaction\n", ...files } });
   const reading = readSource([dir], { cwd: dir, env: {}, format: "sqlx" });
   await expect(reading).rejects.toMatchObject({ class: kind, what });
+});
+
+test("sqlx's checksums leave out what its settings say", async () => {
+  const text = "select 'é; \t';\r\nselect 2;\r\n";
+  const { dir } = await project({
+    files: {
+      "m/1_a.sql": text,
+      "sqlx.toml": `[migrate]\nignored-chars = [" ", '\t', "\\r", "\\n", "]"] # and no more\n`,
+    },
+  });
+  const { migrations } = await readSource(["m"], { cwd: dir, env: {}, format: "sqlx" });
+  const sha = (one: string): string => createHash("sha384").update(one).digest("hex");
+  expect(migrations[0]!.theirs!.checksums!()).toEqual([
+    sha("select'é;';select2;"),
+    sha(text),
+    sha(text.replaceAll("\r\n", "\n")),
+  ]);
 });
 
 test("sqlx's rows are written, read and taken back as it does", async () => {
