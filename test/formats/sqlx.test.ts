@@ -1,4 +1,8 @@
-/** sqlx: files like ours or golang-migrate's, told apart by one marker and by what is around them. */
+/**
+ * sqlx: files like ours or golang-migrate's, told apart by one marker and by what is around them.
+ * Where its command is on the PATH (`cargo install sqlx-cli`), it applies the first half itself.
+ */
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -6,14 +10,30 @@ import { expect, test } from "vitest";
 import type { FailureInit } from "../../src/failures/failure.ts";
 import { readSource } from "../../src/formats/read-source.ts";
 import { sqlx } from "../../src/formats/sqlx.ts";
-import { freshDatabase } from "../support/database.ts";
+import { freshDatabase, type TestDatabase } from "../support/database.ts";
 import { project } from "../support/project.ts";
 import { asReader, formatSuite, read, writeTheirs, type FormatSpec } from "./harness.ts";
+import { copyOf, runTool } from "./other-tool.ts";
+
+const hasCommand = spawnSync("sqlx", ["--version"]).status === 0;
+if (!hasCommand) console.log("skipped: what sqlx itself says, which is not on the PATH");
+
+/** `sqlx migrate …` on a copy of the fixture with the versions up to `last`. */
+async function runSqlx(
+  db: TestDatabase,
+  dir: string,
+  last: number,
+  ...args: readonly string[]
+): Promise<string> {
+  const copy = await copyOf(dir, (name) => !(Number.parseInt(name, 10) > last));
+  return runTool("sqlx", ["migrate", ...args, "--source", copy, "--database-url", db.url], copy);
+}
 
 const SPEC: FormatSpec = {
   format: "sqlx",
   dir: "sqlx/migrations",
-  half: 5,
+  // The next one has two concurrent indexes, which sqlx itself cannot run.
+  half: 4,
   ids: [
     "0001_init",
     "2_touch_customers",
@@ -25,6 +45,11 @@ const SPEC: FormatSpec = {
     "20240103000000_prices",
     "20240104000000_last",
   ],
+  ...(hasCommand && {
+    async applyHalf(db: TestDatabase, dir: string) {
+      await runSqlx(db, dir, 11, "run");
+    },
+  }),
   results: {
     "select name from customers order by id": [{ name: "Zoë; one" }, { name: "雪 -- two" }],
     "select status::text, placed::text from orders": [{ status: "shipped", placed: "2026-01-01" }],
@@ -38,6 +63,34 @@ const SPEC: FormatSpec = {
 formatSuite(SPEC);
 
 const DIR = join(import.meta.dirname, SPEC.dir);
+test.skipIf(!hasCommand)("what sqlx has applied is read, with its checksums", async () => {
+  await using db = await freshDatabase();
+  await SPEC.applyHalf!(db, DIR);
+  const history = sqlx.history!;
+  const [table] = await history.find(asReader(db));
+  const rows = await history.read(asReader(db), table!);
+  const { migrations } = await read(SPEC, DIR);
+  expect(rows.map(({ key, label, checksum }) => [key, label!.name, checksum])).toEqual(
+    migrations
+      .slice(0, SPEC.half)
+      .map(({ name, theirs }) => [theirs!.key, name, theirs!.checksums!()[0]]),
+  );
+});
+
+test.skipIf(!hasCommand)(
+  "sqlx applies nothing where our rows say that all is applied",
+  async () => {
+    await using db = await freshDatabase();
+    await writeTheirs(db, sqlx, (await read(SPEC, DIR)).migrations);
+    const info = await runSqlx(db, DIR, Infinity, "info");
+    expect(info.match(/\/installed /g)).toHaveLength(SPEC.ids.length);
+    expect((await runSqlx(db, DIR, Infinity, "run")).trim()).toBe("");
+    expect(await db.admin.query("select to_regclass('orders') as orders")).toEqual([
+      { orders: null },
+    ]);
+  },
+);
+
 const SIMPLE = { "m/1_a.sql": "select 1;" };
 const PAIR = { "m/1_a.up.sql": "select 1;", "m/1_a.down.sql": "select 1;" };
 const CARGO = { "Cargo.toml": '[dependencies]\nsqlx = { version = "0.8" }\n' };
