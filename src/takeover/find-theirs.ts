@@ -30,7 +30,12 @@ export async function findTheirs(db: HistoryDatabase, wanted: Wanted): Promise<T
   for (const format of candidates) {
     const { history } = format;
     if (!history) continue;
-    for (const table of await history.find(db)) found.push({ format, history, table });
+    for (const table of await history.find(db)) {
+      // Two versions of one tool may both know a table; the older form of the folder is listed first.
+      if (!found.some((one) => shown(one.table) === shown(table))) {
+        found.push({ format, history, table });
+      }
+    }
   }
   const chosen =
     wanted.table === undefined ? found : found.filter(({ table }) => isNamed(table, wanted.table!));
