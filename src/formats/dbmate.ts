@@ -3,13 +3,12 @@
  * named in the history by the digits at the beginning. The option `transaction:false` runs a
  * section without a transaction.
  */
-import { qualified } from "../postgres/identifiers.ts";
 import type { Migration, Reading, Version } from "../migrations/migration.ts";
 import type { FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
-import type { ForeignHistory, ForeignTable } from "./history.ts";
+import type { ForeignHistory } from "./history.ts";
 import { addDuplicate, migrationFile, readSql, within } from "./sql-file.ts";
-import { hasColumns, tablesNamed } from "./tables-named.ts";
+import { hasColumns, tablesNamed, tableOf } from "./tables-named.ts";
 
 /** Its own expressions. */
 const NAME = /^(\d+).*\.sql$/;
@@ -132,7 +131,6 @@ function joined(sections: readonly Section[]): Reading | undefined {
 }
 
 function history(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     defaultTable: { schema: "public", name: "schema_migrations" },
     async find(db) {

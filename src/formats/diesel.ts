@@ -2,14 +2,13 @@
  * Diesel: a folder per migration with `up.sql` and mostly `down.sql`. The folder's name up to the
  * first underscore, without dashes, is the version; `metadata.toml` can take the transaction away.
  */
-import { qualified } from "../postgres/identifiers.ts";
 import type { Migration, MigrationFile, Reading, Version } from "../migrations/migration.ts";
 import type { Problems } from "../migrations/problems.ts";
 import type { Folder, FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
-import type { ForeignHistory, ForeignTable } from "./history.ts";
+import type { ForeignHistory } from "./history.ts";
 import { migrationFile, readSql } from "./sql-file.ts";
-import { hasColumns, isoOf, tablesNamed } from "./tables-named.ts";
+import { hasColumns, isoOf, tablesNamed, tableOf } from "./tables-named.ts";
 
 const TABLE = "__diesel_schema_migrations";
 /** What `diesel setup` and `diesel migration generate` write. */
@@ -126,7 +125,6 @@ function readingOf(folder: Folder, name: string, problems: Problems): Reading {
 }
 
 function history(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     defaultTable: { schema: "public", name: TABLE },
     async find(db) {

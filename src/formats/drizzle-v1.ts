@@ -3,13 +3,13 @@
  * journal. What is applied is known by the name of the folder.
  */
 import type { Migration, Version } from "../migrations/migration.ts";
-import { qualified, quoteIdent } from "../postgres/identifiers.ts";
+import { quoteIdent } from "../postgres/identifiers.ts";
 import { MARK, readingWithBreakpoints } from "./drizzle/breakpoints.ts";
 import { hashesOf, matchedRows, recordedTwice, TABLE } from "./drizzle/history.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
 import { migrationFile, readSql } from "./sql-file.ts";
-import { hasColumns, isoOf, tablesNamed, textArray } from "./tables-named.ts";
+import { hasColumns, isoOf, tablesNamed, textArray, tableOf } from "./tables-named.ts";
 
 const NAME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?!\d)/;
 const OLD_COLUMNS = ["id", "hash", "created_at"];
@@ -123,7 +123,6 @@ function millisOf(id: string): number | undefined {
 }
 
 function history(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     defaultTable: { schema: "drizzle", name: TABLE },
     async find(db) {

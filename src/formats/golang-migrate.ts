@@ -4,14 +4,13 @@
  * it brings its own BEGIN and COMMIT. The history is one row with the newest version.
  */
 import { crc32 } from "node:zlib";
-import { qualified } from "../postgres/identifiers.ts";
 import type { Migration, MigrationFile } from "../migrations/migration.ts";
 import { compareVersions, parseVersion } from "../migrations/version.ts";
 import type { FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
 import { addDuplicate, emptyFile, migrationFile, readSql } from "./sql-file.ts";
-import { hasColumns, tablesNamed } from "./tables-named.ts";
+import { hasColumns, tablesNamed, tableOf } from "./tables-named.ts";
 
 /** Its own expression, with the ending that makes a file SQL. */
 const NAME = /^([0-9]+)_(.*)\.(down|up)\.sql$/;
@@ -83,7 +82,6 @@ function read({ folder, problems }: ReadInput): Migration[] {
 }
 
 function history(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   const write = (table: ForeignTable, version: string): string =>
     `insert into ${tableOf(table)} (version, dirty) values (${version}, false)`;
   return {

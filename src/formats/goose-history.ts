@@ -2,14 +2,12 @@
  * goose's history: rows are only ever added by older versions, so that the latest row of a version
  * says what holds; newer ones delete on the way down. Row 0 stands for the empty database.
  */
-import { qualified } from "../postgres/identifiers.ts";
-import type { ForeignHistory, ForeignRow, ForeignTable } from "./history.ts";
-import { hasColumns, isoOf, tablesNamed } from "./tables-named.ts";
+import type { ForeignHistory, ForeignRow } from "./history.ts";
+import { hasColumns, isoOf, tablesNamed, tableOf } from "./tables-named.ts";
 
 const TABLE = "goose_db_version";
 
 export function gooseHistory(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     defaultTable: { schema: "public", name: TABLE },
     async find(db) {

@@ -3,16 +3,15 @@
  * direction, and `.autocommit` for a file without a transaction. Of one version the file for
  * PostgreSQL wins over the general one.
  */
-import { qualified } from "../postgres/identifiers.ts";
 import type { Migration, MigrationFile, Reading, Version } from "../migrations/migration.ts";
 import { createLocator } from "../sql/locate.ts";
 import { applyEdits } from "./edits.ts";
 import type { FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
-import type { ForeignHistory, ForeignTable } from "./history.ts";
+import type { ForeignHistory } from "./history.ts";
 import { expandTemplate } from "./popx/template.ts";
 import { addDuplicate, migrationFile, readSql } from "./sql-file.ts";
-import { hasColumns, tablesNamed } from "./tables-named.ts";
+import { hasColumns, tablesNamed, tableOf } from "./tables-named.ts";
 
 /** Its own expression, with the ending of the files that are no SQL. */
 const NAME = /^(\d+)_([^.]+)(\.[a-z0-9]+)?(\.autocommit)?\.(up|down)\.(sql|fizz)$/;
@@ -147,7 +146,6 @@ function readOne({ file, parts }: Candidate, input: ReadInput): MigrationFile | 
 }
 
 function history(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     defaultTable: { schema: "public", name: "schema_migration" },
     async find(db) {

@@ -3,16 +3,14 @@
  * (`?schema=`). A row that was rolled back stays beside the later one that succeeded.
  */
 import { createHash } from "node:crypto";
-import { qualified } from "../postgres/identifiers.ts";
-import type { ForeignHistory, ForeignRow, ForeignTable, HistoryFinding } from "./history.ts";
-import { hasColumns, isoOf, tablesNamed } from "./tables-named.ts";
+import type { ForeignHistory, ForeignRow, HistoryFinding } from "./history.ts";
+import { hasColumns, isoOf, tablesNamed, tableOf } from "./tables-named.ts";
 
 const TABLE = "_prisma_migrations";
 /** The same for every schema of a database. */
 const LOCK_KEY = 72707369n;
 
 export function prismaHistory(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     defaultTable: { schema: "public", name: TABLE },
     async find(db) {

@@ -3,13 +3,12 @@
  * option `notransaction` runs a direction without a transaction. Its name is its key.
  */
 import { createHash } from "node:crypto";
-import { qualified } from "../postgres/identifiers.ts";
 import type { Migration, Reading, Version } from "../migrations/migration.ts";
 import { applyEdits, type Edit } from "./edits.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
-import type { ForeignHistory, ForeignTable } from "./history.ts";
+import type { ForeignHistory } from "./history.ts";
 import { migrationFile, readSql, within } from "./sql-file.ts";
-import { hasColumns, isoOf, tablesNamed } from "./tables-named.ts";
+import { hasColumns, isoOf, tablesNamed, tableOf } from "./tables-named.ts";
 
 const MARKER = /^\ufeff?-- \+migrate (?:Up|Down)\b.*$/m;
 const COMMAND = /^((?:\u00ef\u00bb\u00bf)?)-- \+migrate[ \t]+(\S+)([^\r\n]*)/gm;
@@ -146,7 +145,6 @@ function joined(
 }
 
 function history(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     defaultTable: { schema: "public", name: "gorp_migrations" },
     async find(db) {

@@ -9,13 +9,12 @@ import type { Migration, MigrationFile, Version } from "../migrations/migration.
 import type { Problems } from "../migrations/problems.ts";
 import { charsIgnoredBySqlx, signOfSqlx } from "../migrations/sqlx-project.ts";
 import { compareVersions } from "../migrations/version.ts";
-import { qualified } from "../postgres/identifiers.ts";
 import type { Folder, FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
-import type { ForeignHistory, ForeignTable } from "./history.ts";
+import type { ForeignHistory } from "./history.ts";
 import { lineEndingVariants } from "./line-endings.ts";
 import { addDuplicate, migrationFile, readSql } from "./sql-file.ts";
-import { hasColumns, isoOf, tablesNamed } from "./tables-named.ts";
+import { hasColumns, isoOf, tablesNamed, tableOf } from "./tables-named.ts";
 
 const TABLE = "_sqlx_migrations";
 /** The text before the first underscore, the description, the direction. */
@@ -165,7 +164,6 @@ function checksumsOf({ bytes, absolutePath }: MigrationFile): readonly string[] 
 }
 
 function history(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     failedAdvice: `sqlx has no command for it: set \`success\` to true in \`${TABLE}\` when all of it is there, delete the row when nothing is.`,
     defaultTable: { schema: "public", name: TABLE },

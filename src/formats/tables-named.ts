@@ -1,4 +1,5 @@
 /** Finds tables by name and columns: several tools call their history `schema_migrations`. */
+import { qualified } from "../postgres/identifiers.ts";
 import type { ForeignTable, HistoryDatabase } from "./history.ts";
 
 export interface NamedTable extends ForeignTable {
@@ -32,6 +33,11 @@ export async function tablesNamed(
     columns: JSON.parse(row["columns"] ?? "{}") as Record<string, string>,
     neighbours: JSON.parse(row["neighbours"] ?? "[]") as string[],
   }));
+}
+
+/** As it stands in SQL. */
+export function tableOf({ schema, name }: ForeignTable): string {
+  return qualified(schema, name);
 }
 
 /** Whether exactly these columns are there. */

@@ -8,12 +8,11 @@ import { dirname, join } from "node:path";
 import { showPath } from "../migrations/discover.ts";
 import type { Migration, MigrationFile, Reading, Version } from "../migrations/migration.ts";
 import { compareVersions, parseVersion } from "../migrations/version.ts";
-import { qualified } from "../postgres/identifiers.ts";
 import type { Folder, FolderFile } from "./folder.ts";
 import type { Evidence, Format, ReadInput } from "./format.ts";
 import type { ForeignHistory, ForeignTable } from "./history.ts";
 import { addDuplicate, migrationFile, readSql } from "./sql-file.ts";
-import { hasColumns, tablesNamed } from "./tables-named.ts";
+import { hasColumns, tablesNamed, tableOf } from "./tables-named.ts";
 import { readTernConf } from "./tern/conf.ts";
 import { evaluateTemplates, type TemplateContext } from "./tern/template.ts";
 
@@ -162,7 +161,6 @@ function confValues({ folder, problems, env, cwd }: ReadInput): Record<string, s
 }
 
 function history(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   const update = (table: ForeignTable, version: string) => [
     { text: `update ${tableOf(table)} set version = $1::pg_catalog.int4`, values: [version] },
   ];

@@ -2,10 +2,10 @@
  * Atlas's history: one row per version in `atlas_schema_revisions`, in a schema of that name, or in
  * the one that its URL names.
  */
-import { qualified, quoteIdent } from "../../postgres/identifiers.ts";
+import { quoteIdent } from "../../postgres/identifiers.ts";
 import { splitStatements } from "../../sql/statement-tracker.ts";
-import type { ForeignHistory, ForeignTable } from "../history.ts";
-import { hasColumns, isoOf, tablesNamed } from "../tables-named.ts";
+import type { ForeignHistory } from "../history.ts";
+import { hasColumns, isoOf, tablesNamed, tableOf } from "../tables-named.ts";
 
 const NAME = "atlas_schema_revisions";
 const COLUMNS = [
@@ -27,7 +27,6 @@ const IDENTIFIER = ".atlas_cloud_identifier";
 const BASELINE = "baseline";
 
 export function atlasHistory(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     failedAdvice:
       "Say so with `atlas migrate set <version>`: the version itself when all of it is there, the one before when nothing is.",

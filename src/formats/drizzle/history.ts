@@ -5,15 +5,14 @@
  */
 import { createHash } from "node:crypto";
 import type { Migration } from "../../migrations/migration.ts";
-import { qualified, quoteIdent } from "../../postgres/identifiers.ts";
-import type { ForeignHistory, ForeignRow, ForeignTable, HistoryFinding } from "../history.ts";
+import { quoteIdent } from "../../postgres/identifiers.ts";
+import type { ForeignHistory, ForeignRow, HistoryFinding } from "../history.ts";
 import { lineEndingVariants } from "../line-endings.ts";
-import { hasColumns, tablesNamed } from "../tables-named.ts";
+import { hasColumns, tablesNamed, tableOf } from "../tables-named.ts";
 
 export const TABLE = "__drizzle_migrations";
 
 export function drizzleHistory(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   return {
     defaultTable: { schema: "drizzle", name: TABLE },
     async find(db) {

@@ -1,12 +1,10 @@
 /** The tables of the schema `graphile_migrate`: one row per migration, by hash, each naming the one before. */
 import type { Migration } from "../../migrations/migration.ts";
 import { qualified, quoteIdent } from "../../postgres/identifiers.ts";
-import type { ForeignHistory, ForeignTable } from "../history.ts";
-import { hasColumns, isoOf, tablesNamed } from "../tables-named.ts";
+import type { ForeignHistory } from "../history.ts";
+import { hasColumns, isoOf, tablesNamed, tableOf } from "../tables-named.ts";
 
 const LOCK = 4_727_445_306_447_283n;
-
-const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
 
 export const history: ForeignHistory = {
   defaultTable: { schema: "graphile_migrate", name: "migrations" },

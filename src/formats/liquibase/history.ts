@@ -5,7 +5,7 @@
 import type { Migration } from "../../migrations/migration.ts";
 import { qualified } from "../../postgres/identifiers.ts";
 import type { ForeignHistory, ForeignRow, ForeignTable } from "../history.ts";
-import { isoOf, tablesNamed } from "../tables-named.ts";
+import { isoOf, tablesNamed, tableOf } from "../tables-named.ts";
 import { keyOf, type ChangeSet } from "./change-set.ts";
 import { checkSumOf } from "./check-sum.ts";
 
@@ -36,7 +36,6 @@ export function remember(migration: Migration, changeSet: ChangeSet): void {
 }
 
 export function liquibaseHistory(): ForeignHistory {
-  const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
   const lockOf = ({ schema }: ForeignTable): string => qualified(schema, LOCK);
   return {
     failedAdvice: "Delete its row from `databasechangelog`, or write `EXECUTED` into `exectype`.",

@@ -1,11 +1,8 @@
 /** The table `pgmigrations`: one row per applied migration, by name. */
-import { qualified } from "../../postgres/identifiers.ts";
-import type { ForeignHistory, ForeignTable } from "../history.ts";
-import { hasColumns, isoOf, tablesNamed } from "../tables-named.ts";
+import type { ForeignHistory } from "../history.ts";
+import { hasColumns, isoOf, tablesNamed, tableOf } from "../tables-named.ts";
 
 const LOCK = 7_241_865_325_823_964n;
-
-const tableOf = ({ schema, name }: ForeignTable): string => qualified(schema, name);
 
 export const history: ForeignHistory = {
   defaultTable: { schema: "public", name: "pgmigrations" },
