@@ -1,0 +1,225 @@
+/**
+ * A schema in memory, as the files of a history make it. Plain data, so that it can be stored and
+ * compared; what changes it is in replay/, what asks it in find.ts.
+ *
+ * Everything that a file says is there. What only a running server could know is not (what a DO
+ * block or a module did): `gaps` says so, and whoever asks decides what that means.
+ */
+import type { Node } from "@pgsql/types";
+
+/** `schema.name`, with a NUL between the two, so that no name can be two. */
+export type RelationKey = string & { readonly brand: "RelationKey" };
+
+export interface Catalog {
+  readonly relations: Map<RelationKey, Relation>;
+  readonly types: Map<RelationKey, UserType>;
+  /** By schema and name; overloads in one list. */
+  readonly functions: Map<RelationKey, FunctionDefinition[]>;
+  readonly schemas: Set<string>;
+  readonly extensions: Set<string>;
+  /** As the role has it unless configured, or as a SET of the file left it. */
+  searchPath: readonly string[];
+  /** Counts what commits together: a file in one transaction, or one statement. */
+  step: number;
+  readonly gaps: Gap[];
+}
+
+/** What the catalog cannot know, and from which file on. */
+export interface Gap {
+  readonly file: string;
+  readonly reason: "module" | "code" | "opaque" | "extension" | "psql";
+}
+
+export type Relation = Table | View | Index | OtherRelation;
+
+interface RelationBase {
+  readonly key: RelationKey;
+  readonly schema: string;
+  readonly name: string;
+  /** The step that made it. In that step nobody else can see it. */
+  readonly madeIn: number;
+}
+
+export interface Table extends RelationBase {
+  readonly kind: "table" | "partitioned-table" | "foreign-table";
+  columns: Column[];
+  constraints: Constraint[];
+  /** Keys of its indexes; those of constraints too. */
+  indexes: RelationKey[];
+  triggers: Trigger[];
+  policies: string[];
+  rules: string[];
+  rowSecurity: boolean;
+  persistence: "permanent" | "unlogged" | "temporary";
+  replicaIdentity: "default" | "nothing" | "full" | "index";
+  /** Lower-case words: `range`, `list`, `hash`; expressions as nodes. */
+  partitionKey?: { readonly strategy: string; readonly columns: readonly (string | Node)[] };
+  /** The parent of which it is a partition, and the bound; "default" for the default partition. */
+  partitionOf?: { readonly parent: RelationKey; readonly bound: Node | "default" };
+  partitions: RelationKey[];
+  /** Plain inheritance. */
+  inherits: RelationKey[];
+  children: RelationKey[];
+  /** Rows were put into it by a statement that we saw. */
+  filled: boolean;
+  accessMethod: string;
+  tablespace?: string;
+  /** Storage parameters that were set, by name. */
+  options: Record<string, string>;
+  comment?: boolean;
+}
+
+export interface Column {
+  readonly name: string;
+  type: ColumnType;
+  /** "not-valid": `NOT NULL … NOT VALID`, since 18. */
+  notNull: boolean | "not-valid";
+  default?: Node;
+  generated?: "stored" | "virtual";
+  generatedFrom?: Node;
+  identity?: "always" | "by default";
+  /** `serial` and the like. */
+  serial?: boolean;
+  collation?: string;
+}
+
+export interface ColumnType {
+  /** Undefined for a type of pg_catalog, whose name is then the grammar's own: `int4`, `varchar`. */
+  readonly schema?: string;
+  readonly name: string;
+  /** Constants as written: `varchar(10)` → [10]. */
+  readonly typmods: readonly number[];
+  readonly array: boolean;
+}
+
+export type ConstraintKind =
+  | "check"
+  | "not-null"
+  | "foreign-key"
+  | "unique"
+  | "primary-key"
+  | "exclusion";
+
+export interface Constraint {
+  readonly kind: ConstraintKind;
+  /** As the server names it where the author did not. */
+  name: string;
+  valid: boolean;
+  enforced: boolean;
+  /** Its columns; those that the expression names, for a check. */
+  columns: string[];
+  expression?: Node;
+  references?: { readonly table: RelationKey; readonly columns: string[] };
+  /** The index of a unique, primary key or exclusion constraint. */
+  index?: RelationKey;
+  onDelete?: string;
+  deferrable?: boolean;
+  noInherit?: boolean;
+  readonly madeIn: number;
+}
+
+export interface Index extends RelationBase {
+  readonly kind: "index";
+  readonly table: RelationKey;
+  readonly columns: readonly (string | Node)[];
+  /** Columns that expressions and predicate name, beside `columns`. */
+  readonly alsoUses: readonly string[];
+  readonly include: readonly string[];
+  readonly unique: boolean;
+  readonly nullsNotDistinct: boolean;
+  readonly predicate?: Node;
+  readonly method: string;
+  /** By column: where one was given. */
+  readonly operatorClasses: readonly (string | undefined)[];
+  readonly collations: readonly (string | undefined)[];
+  /** ON ONLY a partitioned table, without the children's: not yet valid. */
+  valid: boolean;
+  /** The constraint that it backs. */
+  constraint?: string;
+  /** The parent index that it is attached to. */
+  attachedTo?: RelationKey;
+}
+
+export interface View extends RelationBase {
+  readonly kind: "view" | "materialized-view";
+  query: Node;
+  /** What it reads, by relation: columns by name, or all. */
+  uses: Map<RelationKey, Set<string> | "all">;
+  indexes: RelationKey[];
+  filled: boolean;
+}
+
+export interface OtherRelation extends RelationBase {
+  readonly kind: "sequence" | "composite-type";
+  /** Of a sequence: the column that owns it. */
+  ownedBy?: { readonly table: RelationKey; readonly column: string };
+  attributes?: Column[];
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly function: RelationKey;
+}
+
+export type UserType =
+  | {
+      readonly kind: "enum";
+      readonly key: RelationKey;
+      readonly schema: string;
+      readonly name: string;
+      values: string[];
+      readonly madeIn: number;
+    }
+  | {
+      readonly kind: "domain";
+      readonly key: RelationKey;
+      readonly schema: string;
+      readonly name: string;
+      base: ColumnType;
+      notNull: boolean;
+      checks: { name: string; expression: Node; valid: boolean }[];
+      default?: Node;
+      readonly madeIn: number;
+    }
+  | {
+      readonly kind: "range" | "base";
+      readonly key: RelationKey;
+      readonly schema: string;
+      readonly name: string;
+      readonly madeIn: number;
+    };
+
+export type Volatility = "volatile" | "stable" | "immutable";
+
+export interface FunctionDefinition {
+  readonly schema: string;
+  readonly name: string;
+  readonly arguments: number;
+  volatility: Volatility;
+  readonly language: string;
+  readonly returns?: ColumnType;
+  readonly procedure: boolean;
+  readonly madeIn: number;
+}
+
+export function emptyCatalog(searchPath: readonly string[] = ["public"]): Catalog {
+  return {
+    relations: new Map(),
+    types: new Map(),
+    functions: new Map(),
+    schemas: new Set(["public"]),
+    extensions: new Set(),
+    searchPath,
+    step: 0,
+    gaps: [],
+  };
+}
+
+export function keyOf(schema: string, name: string): RelationKey {
+  return `${schema}\0${name}` as RelationKey;
+}
+
+/** As people write it: `orders`, `billing.orders`. */
+export function written(relation: { readonly schema: string; readonly name: string }): string {
+  return relation.schema === "public" ? relation.name : `${relation.schema}.${relation.name}`;
+}
