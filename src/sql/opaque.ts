@@ -50,7 +50,7 @@ export function describeUnreadable(file: Unreadable): NonNullable<ParsedFile["op
       "If the server knows this syntax, remove `begin` and `commit`, so that the file can be sent as it is.",
     );
   }
-  return { text, reason: error.message, line: place.line };
+  return { text, reason: error.message, line: place.line, offset };
 }
 
 function controlsTransaction(bytes: Buffer): boolean {

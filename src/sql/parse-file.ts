@@ -76,7 +76,8 @@ export async function parseFile(input: ParseFileInput): Promise<ParsedFile> {
   const comments = collectComments(source.bytes);
   const directives = readDirectives(path, source, comments, locate);
   const text = source.bytes.toString("utf8");
-  const base = { path, bytes, directives, locate };
+  const nodeOffset = (location: number): number => source.toFile(location, "start");
+  const base = { path, bytes, directives, locate, nodeOffset };
   let stmts: readonly RawStmt[];
   try {
     stmts = parser.parse(text).stmts;

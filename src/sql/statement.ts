@@ -69,7 +69,15 @@ export interface ParsedFile {
    */
   readonly transactions?: readonly (readonly number[])[];
   /** The text that this parser cannot read but the server may; then `statements` is empty. */
-  readonly opaque?: { readonly text: string; readonly reason: string; readonly line: number };
+  readonly opaque?: {
+    readonly text: string;
+    readonly reason: string;
+    readonly line: number;
+    /** Byte offset in the file at which the parser gave up. */
+    readonly offset: number;
+  };
+  /** The byte offset in the file of a node's `location`. */
+  nodeOffset(location: number): number;
   /** Line and column of a byte offset in the file. */
   locate(byteOffset: number): { line: number; column: number; lineText: string };
 }

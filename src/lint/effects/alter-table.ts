@@ -1,0 +1,397 @@
+/** The long work of ALTER TABLE, one sub-command after the other. */
+import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node } from "@pgsql/types";
+import type { Table } from "../../catalog/catalog.ts";
+import { written } from "../../catalog/catalog.ts";
+import { isSerial, typeOf } from "../../catalog/column-type.ts";
+import {
+  columnOf,
+  constraintOf,
+  findIndex,
+  findTable,
+  nameOf,
+  typeText,
+} from "../../catalog/find.ts";
+import { provesNotNull } from "../../catalog/proofs.ts";
+import { domainIsConstrained } from "../../catalog/type-change.ts";
+import { expressionVolatility } from "../../catalog/volatility.ts";
+import { type RelationName, relationsIn } from "../../locks/relation-name.ts";
+import { attachParts } from "./partitions.ts";
+import type { Part } from "./part.ts";
+import type { EffectState } from "./state.ts";
+import { typeChangeParts } from "./type-change.ts";
+
+export function alterTableParts(stmt: AlterTableStmt, state: EffectState): Part[] {
+  const name = relationsIn(stmt.relation)[0];
+  if (name === undefined) return [];
+  const table = findTable(state.catalog, nameOf(stmt.relation));
+  const cmds = (stmt.cmds ?? []).flatMap((cmd) =>
+    "AlterTableCmd" in cmd ? [cmd.AlterTableCmd] : [],
+  );
+  switch (stmt.objtype ?? "OBJECT_TABLE") {
+    case "OBJECT_TABLE":
+      return [
+        ...cmds.flatMap((cmd) => commandParts(cmd, { table, name, state })),
+        ...typeChangeParts(cmds, { table, name, state }),
+      ];
+    case "OBJECT_MATVIEW":
+      return cmds.flatMap((cmd) => storageParts(cmd, name, table));
+    case "OBJECT_INDEX":
+      return cmds.flatMap((cmd) => indexParts(cmd, name, state));
+    default:
+      return [];
+  }
+}
+
+export interface Target {
+  readonly table: Table | undefined;
+  readonly name: RelationName;
+  readonly state: EffectState;
+}
+
+function commandParts(cmd: AlterTableCmd, target: Target): Part[] {
+  const { subtype = "AT_AddColumn", def } = cmd;
+  const { table, name } = target;
+  const on = table ?? name;
+  switch (subtype) {
+    case "AT_AddColumn":
+      return def !== undefined && "ColumnDef" in def
+        ? addColumn(def.ColumnDef, cmd.missing_ok === true, target)
+        : [];
+    case "AT_AddConstraint":
+      return def !== undefined && "Constraint" in def ? addConstraint(def.Constraint, target) : [];
+    case "AT_SetNotNull":
+      return setNotNull(cmd.name ?? "", target, undefined);
+    case "AT_ValidateConstraint":
+      return validate(cmd.name ?? "", target);
+    case "AT_AlterConstraint":
+      return alterConstraint(def, target);
+    case "AT_SetExpression": {
+      const column = columnOf(table, cmd.name);
+      if (column?.generated === "virtual") return [];
+      return [
+        {
+          case: "alter-table/set-expression",
+          cause: "set-expression-rewrite",
+          on,
+          reason: `\`${cmd.name}\` is stored, and computed again for each row`,
+        },
+      ];
+    }
+    case "AT_AttachPartition":
+      return attachParts(def, target);
+    default:
+      return storageParts(cmd, name, table);
+  }
+}
+
+function storageParts(cmd: AlterTableCmd, name: RelationName, table: Table | undefined): Part[] {
+  const on = table ?? name;
+  switch (cmd.subtype) {
+    case "AT_SetLogged":
+    case "AT_SetUnLogged": {
+      const wanted = cmd.subtype === "AT_SetLogged" ? "permanent" : "unlogged";
+      if (table?.persistence === wanted) return [];
+      const verb = cmd.subtype === "AT_SetLogged" ? "set-logged" : "set-unlogged";
+      return [
+        {
+          case: `alter-table/${verb}`,
+          cause: "set-logged",
+          on,
+          reason: "every page is written anew",
+        },
+      ];
+    }
+    case "AT_SetAccessMethod":
+      if (table !== undefined && (cmd.name ?? "heap") === table.accessMethod) return [];
+      // The only access method at hand is heap, so that a change could not be measured.
+      return [
+        {
+          case: "alter-table/set-unlogged",
+          cause: "set-access-method",
+          on,
+          reason: "every row moves to another access method",
+        },
+      ];
+    case "AT_SetTableSpace":
+      if (table !== undefined && (cmd.name ?? "") === (table.tablespace ?? "pg_default")) return [];
+      return [
+        {
+          case: "alter-table/set-tablespace:other",
+          cause: "set-tablespace",
+          on,
+          reason: "its files are copied",
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+function indexParts(cmd: AlterTableCmd, name: RelationName, { catalog }: EffectState): Part[] {
+  if (cmd.subtype !== "AT_SetTableSpace") return [];
+  const index = findIndex(catalog, { schema: name.schema, name: name.name });
+  const table = index && catalog.relations.get(index.table);
+  return [
+    {
+      case: "alter-index/set-tablespace:other",
+      cause: "set-tablespace",
+      on: (table as Table | undefined) ?? name,
+      reason: `the files of the index \`${name.name}\` are copied`,
+    },
+  ];
+}
+
+function addColumn(column: ColumnDef, ifNotExists: boolean, target: Target): Part[] {
+  const { table, name, state } = target;
+  const { catalog } = state;
+  const on = table ?? name;
+  const own = column.colname ?? "";
+  if (ifNotExists && columnOf(table, own) !== undefined) return [];
+  const parts: Part[] = [];
+  const add = (cause: string, id: string, reason: string, location?: number, certain = true) =>
+    parts.push({ case: `alter-table/${id}`, cause, on, reason, certain, location });
+  const constraints = (column.constraints ?? []).flatMap((item) =>
+    "Constraint" in item ? [item.Constraint] : [],
+  );
+  const kinds = new Set(constraints.map(({ contype }) => contype));
+  const at = column.location;
+  if (isSerial(column.typeName)) {
+    add("add-column-serial", "add-column:serial", "each row gets a number of the sequence", at);
+  } else {
+    const type = typeOf(column.typeName, catalog);
+    if (!type.array && domainIsConstrained(catalog, type)) {
+      add(
+        "add-column-constrained-domain",
+        "add-column:constrained-domain",
+        `the domain \`${typeText(type)}\` has constraints, and PostgreSQL then writes every row`,
+        at,
+      );
+    }
+  }
+  const value = constraints.find(({ contype }) => contype === "CONSTR_DEFAULT");
+  const fills = value !== undefined && !isNullConstant(value.raw_expr);
+  if (value !== undefined) {
+    const found = expressionVolatility(value.raw_expr, catalog, state.target.version);
+    if (found.volatility === "volatile") {
+      add(
+        "volatile-default",
+        "add-column-function-default:volatile",
+        found.certain
+          ? `\`${found.because}\` is volatile: each row needs a value of its own`
+          : `\`${found.because}\` is not in the history, and a function is volatile unless it says otherwise`,
+        value.location ?? at,
+        found.certain,
+      );
+    }
+  }
+  for (const [index, constraint] of constraints.entries()) {
+    const where = constraint.location ?? at;
+    const enforced =
+      isEnforced(constraint) && constraints[index + 1]?.contype !== "CONSTR_ATTR_NOT_ENFORCED";
+    switch (constraint.contype) {
+      case "CONSTR_IDENTITY":
+        add(
+          "add-column-identity",
+          "add-column-identity",
+          "each row gets a number of its own",
+          where,
+        );
+        break;
+      case "CONSTR_GENERATED":
+        if ((constraint.generated_kind as string | undefined) === "v") {
+          if (kinds.has("CONSTR_NOTNULL")) {
+            add(
+              "add-column-with-check",
+              "add-column:virtual-not-null",
+              "the new column is computed for each row and tested",
+              where,
+            );
+          }
+        } else {
+          add(
+            "add-column-stored-generated",
+            "add-column-generated:stored",
+            "it is computed and stored for each row",
+            where,
+          );
+        }
+        break;
+      case "CONSTR_CHECK":
+        if (enforced) {
+          add(
+            "add-column-with-check",
+            "add-column:check",
+            "the CHECK is tested against each row, although all have the same value",
+            where,
+          );
+        }
+        break;
+      case "CONSTR_UNIQUE":
+      case "CONSTR_PRIMARY": {
+        const key = constraint.contype === "CONSTR_UNIQUE" ? "unique" : "primary-key";
+        add("add-column-unique", `add-column:${key}`, "its index is built", where);
+        break;
+      }
+      case "CONSTR_FOREIGN":
+        if (fills && enforced) {
+          add(
+            "add-column-with-fk",
+            "add-column-default:references",
+            "the default is looked up for each row",
+            where,
+          );
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  return parts;
+}
+
+function addConstraint(constraint: Constraint, target: Target): Part[] {
+  const { table, name, state } = target;
+  const on = table ?? name;
+  const at = constraint.location;
+  const { contype, conname, indexname, skip_validation } = constraint;
+  const named = conname === undefined ? "the constraint" : `\`${conname}\``;
+  switch (contype) {
+    case "CONSTR_CHECK":
+      if (skip_validation === true || !isEnforced(constraint)) return [];
+      return [part("check-without-not-valid", "add-check", `${named} is tested against each row`)];
+    case "CONSTR_NOTNULL": {
+      if (skip_validation === true) return [];
+      const column = keysOf(constraint)[0] ?? "";
+      return setNotNull(column, target, at);
+    }
+    case "CONSTR_FOREIGN":
+      if (skip_validation === true || !isEnforced(constraint)) return [];
+      return [
+        part("fk-without-not-valid", "add-foreign-key", `${named} is looked up for each row`),
+      ];
+    case "CONSTR_UNIQUE":
+    case "CONSTR_PRIMARY": {
+      if (indexname !== undefined) return usingIndex(constraint, target);
+      const [cause, id] =
+        contype === "CONSTR_UNIQUE"
+          ? ["unique-without-using-index", "add-unique"]
+          : ["pk-without-using-index", "add-primary-key:not-null"];
+      return [part(cause!, id!, "its index is built")];
+    }
+    case "CONSTR_EXCLUSION":
+      return [part("exclusion-constraint", "add-exclusion", "its index is built and tested")];
+    default:
+      return [];
+  }
+
+  function part(cause: string, id: string, reason: string): Part {
+    return { case: `alter-table/${id}`, cause, on, reason, location: at };
+  }
+}
+
+/** ADD PRIMARY KEY USING INDEX makes its columns NOT NULL, and looks for nulls where they are not. */
+function usingIndex(constraint: Constraint, { table, name, state }: Target): Part[] {
+  if (constraint.contype !== "CONSTR_PRIMARY") return [];
+  const index = findIndex(state.catalog, {
+    schema: table?.schema ?? name.schema,
+    name: constraint.indexname ?? "",
+  });
+  const columns = index?.columns.filter((column): column is string => typeof column === "string");
+  const nullable = columns?.filter(
+    (column) =>
+      columnOf(table, column)?.notNull !== true &&
+      !(table !== undefined && provesNotNull(table, column)),
+  );
+  if (nullable?.length === 0) return [];
+  return [
+    {
+      case: "alter-table/add-constraint-using-index:primary-key-nullable",
+      cause: "pk-using-index-nullable",
+      on: table ?? name,
+      reason:
+        nullable === undefined
+          ? "whether its columns are NOT NULL is not known from the files"
+          : `${list(nullable)} may be null, and each row is looked at`,
+      location: constraint.location,
+      certain: nullable !== undefined,
+    },
+  ];
+}
+
+function setNotNull(name: string, target: Target, location: number | undefined): Part[] {
+  const { table } = target;
+  const column = columnOf(table, name);
+  if (column?.notNull === true) return [];
+  if (table !== undefined && provesNotNull(table, name)) return [];
+  const notValid = column?.notNull === "not-valid";
+  return [
+    {
+      case: "alter-table/set-not-null:scan",
+      cause: "not-null-valid",
+      on: table ?? target.name,
+      reason: notValid
+        ? `the NOT NULL of \`${name}\` is not validated yet`
+        : `no validated CHECK (${name} IS NOT NULL) proves it`,
+      location,
+    },
+  ];
+}
+
+function validate(name: string, { table, name: relation }: Target): Part[] {
+  const constraint = constraintOf(table, name);
+  if (constraint?.valid === true) return [];
+  const kind = constraint?.kind;
+  const id =
+    kind === "foreign-key"
+      ? "validate-constraint:foreign-key"
+      : kind === "not-null"
+        ? "validate-constraint:not-null"
+        : "validate-constraint:check";
+  return [
+    {
+      case: `alter-table/${id}`,
+      // Under its own lock nobody waits; the cause is chosen where stronger locks are known.
+      cause: "validate-while-holding-lock",
+      on: table ?? relation,
+      reason: `\`${name}\` is tested against each row`,
+    },
+  ];
+}
+
+function alterConstraint(def: Node | undefined, { table, name }: Target): Part[] {
+  if (def === undefined || !("ATAlterConstraint" in def)) return [];
+  const { alterEnforceability, is_enforced, conname } = def.ATAlterConstraint;
+  if (alterEnforceability !== true || is_enforced !== true) return [];
+  return [
+    {
+      case: "alter-table/alter-constraint:enforced",
+      cause: "fk-without-not-valid",
+      on: table ?? name,
+      reason: `\`${conname}\` is looked up for each row`,
+    },
+  ];
+}
+
+/** The tree leaves false out, so that only an explicit NOT ENFORCED has the field missing. */
+function isEnforced(constraint: Constraint): boolean {
+  return constraint.is_enforced === true;
+}
+
+function isNullConstant(node: Node | undefined): boolean {
+  if (node === undefined) return true;
+  if ("TypeCast" in node) return isNullConstant(node.TypeCast.arg);
+  return "A_Const" in node && node.A_Const.isnull === true;
+}
+
+export function keysOf(constraint: Constraint): string[] {
+  return (constraint.keys ?? []).flatMap((key) => ("String" in key ? [key.String.sval ?? ""] : []));
+}
+
+export function list(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
+}
+
+export function tableName(on: Table | RelationName): string {
+  if ("kind" in on) return written(on);
+  return on.schema === undefined ? on.name : `${on.schema}.${on.name}`;
+}

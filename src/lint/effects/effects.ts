@@ -1,0 +1,111 @@
+/**
+ * What a statement does to relations that were there before it. Catalog and tree decide which
+ * measured case applies; the facts of the version say which locks and which work that case brings.
+ * Nothing here knows by itself that something rewrites a table.
+ */
+import { type Catalog, type Table, written } from "../../catalog/catalog.ts";
+import { isNew, isTable } from "../../catalog/find.ts";
+import { blocksWrites, type LockMode } from "../../locks/lock-mode.ts";
+import { opaqueEffect } from "../../locks/opaque-effect.ts";
+import type { RelationName } from "../../locks/relation-name.ts";
+import { workOfCase } from "../../locks/work-of-case.ts";
+import type { Statement } from "../../sql/statement.ts";
+import type { EffectLock, Effects, Work } from "../context.ts";
+import type { LongWork } from "../finding.ts";
+import { alterTableParts } from "./alter-table.ts";
+import { dataWork } from "./data.ts";
+import { effectLocks, isStronger } from "./locks.ts";
+import { otherParts } from "./other.ts";
+import { hasRows } from "./partitions.ts";
+import type { Part } from "./part.ts";
+import type { EffectState } from "./state.ts";
+
+/** The worst of several, which is what people have to know first. */
+const WORST_FIRST: readonly LongWork[] = ["rewrite", "index-build", "fk-validation", "scan"];
+
+export function effectsOf(statement: Statement, state: EffectState): Effects {
+  const { node } = statement;
+  const locks = effectLocks(statement, state);
+  const parts =
+    "AlterTableStmt" in node
+      ? alterTableParts(node.AlterTableStmt, state)
+      : otherParts(node, state);
+  return {
+    locks,
+    work: [
+      ...parts.flatMap((part) => workOf(part, locks, state)),
+      ...dataWork(statement, locks, state),
+    ],
+    unknown: opaqueEffect(statement) ? [whyUnknown(statement)] : [],
+  };
+}
+
+function workOf(part: Part, locks: readonly EffectLock[], state: EffectState): Work[] {
+  const measured = workOfCase(state.target.facts, part.case);
+  const kinds = new Set(Object.values(measured ?? {}).flat());
+  const kind = WORST_FIRST.find((one) => kinds.has(one));
+  if (kind === undefined) return [];
+  const { on } = part;
+  const table = "kind" in on ? on : undefined;
+  const relation = table === undefined ? nameOf(part.on) : written(table);
+  const mode = modeOn(table?.key ?? relation, locks, state) ?? "ACCESS EXCLUSIVE";
+  return [
+    {
+      kind,
+      cause: part.cause,
+      relation,
+      ...(table && { key: table.key }),
+      mode,
+      harmful: blocksWrites(mode) && isInUse(table, state.catalog),
+      certain: part.certain ?? true,
+      reason: part.reason,
+      ...(part.location !== undefined && { location: part.location }),
+    },
+  ];
+}
+
+/** Somebody else may have it open: it was there before the step, and holds rows. */
+function isInUse(table: Table | undefined, catalog: Catalog): boolean {
+  if (table === undefined) return true;
+  return !isNew(catalog, table) && table.persistence !== "temporary" && hasRows(table, catalog);
+}
+
+/** The mode on a relation while the statement runs: its own, or a stronger one held before. */
+export function modeOn(
+  at: string,
+  locks: readonly EffectLock[],
+  { transaction, catalog }: EffectState,
+): LockMode | undefined {
+  const relation = catalog.relations.get(at as never);
+  const above =
+    relation !== undefined && isTable(relation) ? relation.partitionOf?.parent : undefined;
+  const modes = [
+    ...locks.filter((lock) => (lock.key ?? lock.relation) === at).map(({ mode }) => mode),
+    ...(transaction?.held.get(at) === undefined ? [] : [transaction.held.get(at)!.mode]),
+  ];
+  const own = modes.reduce<LockMode | undefined>(
+    (best, mode) => (best === undefined || isStronger(mode, best) ? mode : best),
+    undefined,
+  );
+  return (
+    own ??
+    (above === undefined
+      ? undefined
+      : modeOn(above, locks, { transaction, catalog } as EffectState))
+  );
+}
+
+function nameOf(on: Table | RelationName): string {
+  return on.schema === undefined ? on.name : `${on.schema}.${on.name}`;
+}
+
+function whyUnknown({ node }: Statement): string {
+  const kind = Object.keys(node)[0] ?? "";
+  if (kind === "DoStmt") return "a DO block can run any statement";
+  if (kind === "CallStmt") return "a procedure can run any statement";
+  if (kind.includes("Extension")) return "the script of an extension can run any statement";
+  if (kind === "DropStmt" || kind === "DropOwnedStmt" || kind === "ReassignOwnedStmt") {
+    return "what it takes along is known to the server only";
+  }
+  return "it calls a function that can run any statement";
+}

@@ -1,0 +1,123 @@
+/** The locks of a statement, with those on relations that only the catalog can name. */
+import type { Catalog, Relation, RelationKey } from "../../catalog/catalog.ts";
+import { written } from "../../catalog/catalog.ts";
+import {
+  constraintOf,
+  defaultPartitionOf,
+  findRelation,
+  isNew,
+  isTable,
+  referencesTo,
+  tableAt,
+  viewsOn,
+  withDescendants,
+} from "../../catalog/find.ts";
+import type { LockRole } from "../../locks/lock-facts.ts";
+import { LOCK_MODES, type LockMode } from "../../locks/lock-mode.ts";
+import { impliedLocksOf, locksOf } from "../../locks/locks-of-statement.ts";
+import type { RelationName } from "../../locks/relation-name.ts";
+import type { Statement } from "../../sql/statement.ts";
+import type { EffectLock } from "../context.ts";
+import type { EffectState } from "./state.ts";
+
+export function effectLocks(
+  statement: Pick<Statement, "node">,
+  { catalog, target }: EffectState,
+): EffectLock[] {
+  const locks = new Map<string, EffectLock>();
+  for (const lock of locksOf(statement, target.facts)) {
+    keep(locks, lockOn(findRelation(catalog, lock) ?? lock, lock.mode, lock.role, catalog));
+  }
+  for (const { role, mode, of } of impliedLocksOf(statement, target.facts)) {
+    for (const relation of impliedRelations(statement, role, of, catalog)) {
+      keep(locks, lockOn(relation, mode, role, catalog));
+    }
+  }
+  return [...locks.values()];
+}
+
+function lockOn(
+  relation: Relation | RelationName,
+  mode: LockMode,
+  role: LockRole,
+  catalog: Catalog,
+): EffectLock {
+  if ("key" in relation) {
+    return {
+      relation: written(relation),
+      key: relation.key,
+      mode,
+      role,
+      isNew: isNew(catalog, relation),
+    };
+  }
+  const { schema, name } = relation;
+  return {
+    relation: schema === undefined ? name : `${schema}.${name}`,
+    mode,
+    role,
+    isNew: false,
+  };
+}
+
+function keep(locks: Map<string, EffectLock>, lock: EffectLock): void {
+  const at = lock.key ?? lock.relation;
+  const before = locks.get(at);
+  if (before === undefined || isStronger(lock.mode, before.mode)) locks.set(at, lock);
+}
+
+export function isStronger(left: LockMode, right: LockMode): boolean {
+  return LOCK_MODES.indexOf(left) > LOCK_MODES.indexOf(right);
+}
+
+/** The relations of a role that the text does not name. */
+function impliedRelations(
+  { node }: Pick<Statement, "node">,
+  role: LockRole,
+  of: readonly (RelationName & { readonly role: LockRole })[],
+  catalog: Catalog,
+): Relation[] {
+  const named = of.flatMap((name) => findRelation(catalog, name) ?? []);
+  const at = (keys: readonly (RelationKey | undefined)[]): Relation[] =>
+    keys.flatMap((key) => (key === undefined ? [] : (catalog.relations.get(key) ?? [])));
+  switch (role) {
+    case "table-of-index":
+      return named.flatMap((one) => (one.kind === "index" ? at([one.table]) : []));
+    case "child":
+    case "partition":
+      return named.flatMap((one) =>
+        isTable(one) ? withDescendants(catalog, one).filter((below) => below !== one) : [],
+      );
+    case "default-partition":
+      return named.flatMap((one) => (isTable(one) ? (defaultPartitionOf(catalog, one) ?? []) : []));
+    case "parent":
+      return named.flatMap((one) => (isTable(one) ? at([one.partitionOf?.parent]) : []));
+    case "referencing":
+      return named.flatMap((one) => referencesTo(catalog, one.key).map(({ table }) => table));
+    case "referenced":
+      return named.flatMap((one) => (isTable(one) ? referencedBy(node, one.key, catalog) : []));
+    case "view":
+      return named.flatMap((one) => viewsOn(catalog, one.key));
+    default:
+      return [];
+  }
+}
+
+/** Only the foreign keys that the statement is about: DROP CONSTRAINT names one of several. */
+function referencedBy(node: Statement["node"], key: RelationKey, catalog: Catalog): Relation[] {
+  const table = tableAt(catalog, key);
+  const names =
+    "AlterTableStmt" in node
+      ? (node.AlterTableStmt.cmds ?? []).flatMap((cmd) =>
+          "AlterTableCmd" in cmd ? (cmd.AlterTableCmd.name ?? []) : [],
+        )
+      : undefined;
+  const constraints = (table?.constraints ?? []).filter(
+    (one) =>
+      names === undefined ||
+      names.some((name) => constraintOf(table, name) === one || one.columns.includes(name)),
+  );
+  return constraints.flatMap(({ references }) =>
+    references === undefined ? [] : (catalog.relations.get(references.table) ?? []),
+  );
+}

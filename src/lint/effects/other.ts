@@ -1,0 +1,170 @@
+/** The long work of everything but ALTER TABLE. */
+import type { AlterDomainStmt, IndexStmt, Node, ReindexStmt, VacuumStmt } from "@pgsql/types";
+import type { Catalog, Table } from "../../catalog/catalog.ts";
+import { keyOf } from "../../catalog/catalog.ts";
+import {
+  findIndex,
+  findRelation,
+  findTable,
+  findType,
+  isTable,
+  nameIn,
+  nameOf,
+  tableAt,
+} from "../../catalog/find.ts";
+import { fromRangeVar, type RelationName, relationsIn } from "../../locks/relation-name.ts";
+import { isOn } from "../../locks/shapes/tables.ts";
+import { createPartitionParts } from "./partitions.ts";
+import type { Part } from "./part.ts";
+import type { EffectState } from "./state.ts";
+
+export function otherParts(node: Node, state: EffectState): Part[] {
+  if ("IndexStmt" in node) return createIndex(node.IndexStmt, state);
+  if ("ReindexStmt" in node) return reindex(node.ReindexStmt, state);
+  if ("VacuumStmt" in node) return vacuum(node.VacuumStmt, state);
+  if ("ClusterStmt" in node) {
+    return onEach(fromRangeVar(node.ClusterStmt.relation), state, {
+      case: "cluster",
+      cause: "cluster",
+      reason: "every row is copied in the order of the index",
+    });
+  }
+  if ("RefreshMatViewStmt" in node) {
+    const { relation, concurrent, skipData } = node.RefreshMatViewStmt;
+    if (concurrent === true || skipData === true) return [];
+    return onEach(fromRangeVar(relation), state, {
+      case: "refresh-materialized-view",
+      cause: "refresh-matview-blocking",
+      reason: "its query runs, and it is written anew",
+    });
+  }
+  if ("AlterDomainStmt" in node) return alterDomain(node.AlterDomainStmt, state);
+  if ("CreateStmt" in node) {
+    const { inhRelations = [], partbound } = node.CreateStmt;
+    if (partbound === undefined) return [];
+    return inhRelations.flatMap((parent) =>
+      "RangeVar" in parent ? createPartitionParts(parent.RangeVar, partbound, state) : [],
+    );
+  }
+  if ("AlterTableMoveAllStmt" in node && node.AlterTableMoveAllStmt.objtype === "OBJECT_TABLE") {
+    const { orig_tablespacename: from } = node.AlterTableMoveAllStmt;
+    return [
+      {
+        case: "alter-table/set-tablespace:other",
+        cause: "set-tablespace",
+        on: { name: `all tables in ${from}` },
+        reason: "their files are copied",
+      },
+    ];
+  }
+  return [];
+}
+
+function onEach(
+  names: readonly RelationName[],
+  { catalog }: EffectState,
+  part: Omit<Part, "on">,
+): Part[] {
+  return names.map((name) => {
+    const found = findRelation(catalog, name);
+    return { ...part, on: found !== undefined && isTable(found) ? found : name };
+  });
+}
+
+function createIndex(stmt: IndexStmt, state: EffectState): Part[] {
+  const { catalog } = state;
+  const { relation, concurrent, if_not_exists, idxname } = stmt;
+  const name = fromRangeVar(relation)[0];
+  if (name === undefined || concurrent === true) return [];
+  const table = findTable(catalog, nameOf(relation));
+  if (if_not_exists === true && idxname !== undefined && table !== undefined) {
+    if (catalog.relations.has(keyOf(table.schema, idxname))) return [];
+  }
+  const partitioned = table?.kind === "partitioned-table";
+  if (partitioned && relation?.inh !== true) return [];
+  return [
+    {
+      case: partitioned ? "create-index:partitioned" : "create-index",
+      cause: partitioned ? "index-on-partitioned-parent" : "index-not-concurrent",
+      on: table ?? name,
+      reason: partitioned
+        ? "the index is built on every partition, one after the other"
+        : "the index is built from every row",
+    },
+  ];
+}
+
+function reindex(stmt: ReindexStmt, state: EffectState): Part[] {
+  const { kind, relation, params, name } = stmt;
+  if (isOn(params, "concurrently")) return [];
+  const reason = "the index is built again from every row";
+  const common = { cause: "reindex-not-concurrent", reason } as const;
+  const named = fromRangeVar(relation);
+  switch (kind) {
+    case "REINDEX_OBJECT_INDEX": {
+      const index = findIndex(state.catalog, nameOf(relation));
+      const table = tableAt(state.catalog, index?.table);
+      return named.map((one) => ({ ...common, case: "reindex-index", on: table ?? one }));
+    }
+    case "REINDEX_OBJECT_TABLE":
+      return onEach(named, state, { ...common, case: "reindex-table" });
+    default: {
+      const all = `all tables${name === undefined ? "" : ` in ${name}`}`;
+      return [{ ...common, case: "reindex-table", on: { name: all } }];
+    }
+  }
+}
+
+function vacuum(stmt: VacuumStmt, state: EffectState): Part[] {
+  if (stmt.is_vacuumcmd !== true || !isOn(stmt.options, "full")) return [];
+  const part = { case: "vacuum-full", cause: "vacuum-full", reason: "every row is copied" };
+  const names = relationsIn(stmt.rels);
+  if (names.length === 0) return [{ ...part, on: { name: "every table of the database" } }];
+  return onEach(names, state, part);
+}
+
+/** A constraint of a domain is tested in every table that has a column of it, and of domains of it. */
+function alterDomain(stmt: AlterDomainStmt, state: EffectState): Part[] {
+  const { subtype, def, typeName } = stmt;
+  const notValid = def !== undefined && "Constraint" in def && def.Constraint.skip_validation;
+  const found = nameIn(typeName);
+  const text = found?.name ?? "the domain";
+  const kind = subtype as string | undefined;
+  const id =
+    kind === "O"
+      ? "set-not-null"
+      : kind === "C"
+        ? "add-constraint"
+        : kind === "V"
+          ? "validate"
+          : "";
+  if (id === "" || (id === "add-constraint" && notValid === true)) return [];
+  const domain = findType(state.catalog, found);
+  const users = domain === undefined ? [] : tablesUsing(state.catalog, domain.schema, domain.name);
+  const common = {
+    case: id === "set-not-null" ? "alter-domain/set-not-null" : `alter-domain/${id}`,
+    cause: id === "set-not-null" ? "alter-domain-set-not-null" : "alter-domain-add-constraint",
+    reason: `every value of the domain \`${text}\` is tested`,
+  };
+  if (domain === undefined) {
+    return [{ ...common, on: { name: `every table with a column of ${text}` }, certain: false }];
+  }
+  return users.map((table) => ({ ...common, on: table }));
+}
+
+export function tablesUsing(catalog: Catalog, schema: string, name: string): Table[] {
+  const below = [...catalog.types.values()].filter(
+    (type) => type.kind === "domain" && type.base.schema === schema && type.base.name === name,
+  );
+  const direct = [...catalog.relations.values()].filter(
+    (relation): relation is Table =>
+      isTable(relation) &&
+      relation.columns.some(({ type }) => type.schema === schema && type.name === name),
+  );
+  return [
+    ...new Set([
+      ...direct,
+      ...below.flatMap((type) => tablesUsing(catalog, type.schema, type.name)),
+    ]),
+  ];
+}

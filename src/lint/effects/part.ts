@@ -1,0 +1,19 @@
+/**
+ * A part of what a statement does, before the facts are asked: which measured case applies to which
+ * table, and the rule that would explain it.
+ */
+import type { Table } from "../../catalog/catalog.ts";
+import type { RelationName } from "../../locks/relation-name.ts";
+
+export interface Part {
+  /** Id in the facts: `alter-table/set-not-null:scan`. */
+  readonly case: string;
+  /** Id of the rule that explains it. */
+  readonly cause: string;
+  /** The table that the work is done on; its name where the catalog has not seen it. */
+  readonly on: Table | RelationName;
+  readonly reason: string;
+  readonly location?: number | undefined;
+  /** Default true. */
+  readonly certain?: boolean;
+}

@@ -1,0 +1,128 @@
+/** From a file to what commits together in it, and the findings about what cannot be read. */
+import { Failure } from "../failures/failure.ts";
+import type { Reading } from "../migrations/migration.ts";
+import { parseFile } from "../sql/parse-file.ts";
+import type { Parser } from "../sql/parser.ts";
+import type { ParsedFile, Statement } from "../sql/statement.ts";
+import { decideTransaction } from "../sql/transaction-mode.ts";
+import { decideUnits } from "../sql/transaction-units.ts";
+import type { Gap } from "../catalog/catalog.ts";
+import type { Finding } from "./finding.ts";
+import { endOfToken, unreadable } from "./place.ts";
+
+export interface LintFile {
+  /** As shown to people. */
+  readonly path: string;
+  readonly text: string | Buffer;
+  /** How SQL is got out of a file of another tool; undefined for our own. */
+  readonly reading?: Reading;
+  /** Code: nobody knows what it does before it runs. */
+  readonly module?: boolean;
+  readonly placeholders?: Readonly<Record<string, string>>;
+}
+
+/** What commits together. */
+export interface Unit {
+  readonly statements: readonly Statement[];
+  readonly inTransaction: boolean;
+}
+
+export interface ReadFile {
+  readonly file: LintFile;
+  readonly bytes: Buffer;
+  /** Undefined for what could not be read at all. */
+  readonly parsed?: ParsedFile;
+  readonly units: readonly Unit[];
+  /** About the file as such: its syntax, what does not go together in it. */
+  readonly findings: readonly Finding[];
+  readonly gap?: Gap["reason"];
+}
+
+interface ReadOptions {
+  readonly parser: Parser;
+  readonly version: number;
+}
+
+export async function readLintFile(file: LintFile, options: ReadOptions): Promise<ReadFile> {
+  const generated = await file.reading?.generate?.();
+  const made = typeof generated === "string" ? generated : generated?.sql;
+  const text = made ?? file.text;
+  const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
+  const base = { file, bytes, units: [], findings: [] };
+  if (file.module === true) return { ...base, gap: "module" };
+  let parsed: ParsedFile;
+  try {
+    parsed = await parse(file, bytes, options.parser);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...base, gap: "opaque", findings: [unreadable(file.path, bytes, error)] };
+  }
+  if (parsed.opaque !== undefined) {
+    const { reason, offset } = parsed.opaque;
+    const at = { start: offset, end: endOfToken(bytes, offset) };
+    return { ...base, gap: "opaque", findings: [unreadable(file.path, bytes, reason, at)] };
+  }
+  return { ...base, parsed, ...unitsOf(parsed, bytes, file, options.version) };
+}
+
+function parse(file: LintFile, bytes: Buffer, parser: Parser): Promise<ParsedFile> {
+  const { path, reading, placeholders } = file;
+  if (reading === undefined) {
+    return parseFile({ path, bytes, parser, ...(placeholders && { placeholders }) });
+  }
+  const { range, rewrite, commands } = reading;
+  return parseFile({
+    path,
+    bytes,
+    parser,
+    lenient: true,
+    ...(range && reading.generate === undefined && { range }),
+    ...(rewrite && { rewrite }),
+    ...(commands && { commands }),
+  });
+}
+
+/** As the runner would divide it; a file that it would refuse is looked at statement by statement. */
+function unitsOf(
+  parsed: ParsedFile,
+  bytes: Buffer,
+  { path, reading }: LintFile,
+  version: number,
+): Pick<ReadFile, "units" | "findings"> {
+  const all = [{ statements: parsed.statements, inTransaction: true }];
+  const serverVersion = version * 10_000;
+  try {
+    if (reading !== undefined && parsed.directives.transaction === undefined) {
+      const decided = decideUnits(parsed, {
+        eachAlone: reading.transaction === "statement",
+        serverVersion,
+      });
+      if (decided.mode === "file") return { units: all, findings: [] };
+      return { units: decided.units.map((unit) => unitOf(unit)), findings: [] };
+    }
+    const { mode } = decideTransaction(parsed, { serverVersion });
+    if (mode === "file") return { units: all, findings: [] };
+    return { units: parsed.statements.map((statement) => unitOf([statement])), findings: [] };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const units = divided(parsed.statements);
+    return { units, findings: [unreadable(path, bytes, error)] };
+  }
+}
+
+function unitOf(statements: readonly Statement[]): Unit {
+  return { statements, inTransaction: statements.length > 1 };
+}
+
+/** Around what cannot run in a transaction, as the author may have meant it. */
+function divided(statements: readonly Statement[]): Unit[] {
+  const units: { statements: Statement[]; inTransaction: boolean }[] = [];
+  let open = false;
+  for (const statement of statements) {
+    const alone = statement.nonTransactional !== undefined;
+    if (open && !alone) units.at(-1)!.statements.push(statement);
+    else units.push({ statements: [statement], inTransaction: !alone });
+    open = !alone;
+  }
+  return units;
+}

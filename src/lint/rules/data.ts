@@ -1,0 +1,4 @@
+/** Rules about rows. */
+import type { Rule } from "../rule.ts";
+
+export const DATA_RULES: readonly Rule[] = [];

@@ -1,0 +1,36 @@
+/** The examples of every rule, run: what is bad is found, what is good is not. */
+import { describe, expect, it } from "vitest";
+import { lintFiles } from "../lint.ts";
+import { RULES } from "../registry.ts";
+import type { Rule, RuleExample } from "../rule.ts";
+
+async function findingsOf(rule: Rule, { history, sql, version = 18, runner }: RuleExample) {
+  const { findings } = await lintFiles({
+    files: [
+      ...(history === undefined ? [] : [{ path: "1_history.sql", text: history }]),
+      { path: "2_example.sql", text: sql },
+    ],
+    report: ["2_example.sql"],
+    version,
+    runner: runner ?? (rule.handledByRunner === undefined ? "lockstep" : "other"),
+    rules: RULES,
+  });
+  expect(findings.filter((finding) => finding.rule === "syntax-error")).toEqual([]);
+  return findings.filter((finding) => finding.rule === rule.id);
+}
+
+describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (_, rule) => {
+  it.each(rule.bad.map((example) => [example.sql, example] as const))(
+    "finds: %s",
+    async (_sql, example) => {
+      expect(await findingsOf(rule, example)).not.toEqual([]);
+    },
+  );
+
+  it.each(rule.good.map((example) => [example.sql, example] as const))(
+    "leaves alone: %s",
+    async (_sql, example) => {
+      expect(await findingsOf(rule, example)).toEqual([]);
+    },
+  );
+});
