@@ -5,6 +5,7 @@ import { Failure } from "../failures/failure.ts";
 import { nearest } from "../failures/nearest.ts";
 import type { Config } from "./config.ts";
 import { readDuration } from "./duration.ts";
+import { LINT_CONFIG, LINT_KEYS } from "./lint-config-schema.ts";
 
 const text = v.pipe(v.string("must be a string"), v.nonEmpty("must not be empty"));
 const duration = v.pipe(
@@ -49,6 +50,7 @@ const ENVIRONMENT = v.strictObject(VALUES);
 const CONFIG = v.strictObject({
   ...VALUES,
   environments: v.optional(v.record(v.string(), ENVIRONMENT)),
+  lint: v.optional(LINT_CONFIG),
   // Lets JSON files name a schema for editors.
   $schema: v.optional(v.string()),
 });
@@ -72,9 +74,19 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   const last = path.slice(path.lastIndexOf(".") + 1);
   // strictObject reports an unknown key as one that should be `never`.
   if (issue.expected === "never") {
-    const near = nearest(last, [...Object.keys(VALUES), "environments"]);
+    const near = nearest(last, keysBeside(path));
     return `\`${path}\` is not known${near === undefined ? "" : `; did you mean \`${near}\``}`;
   }
   if (issue.type === "strict_object") return `\`${path}\` must be an object`;
   return `\`${path}\` ${issue.message}`;
+}
+
+/** The keys that might have been meant where an unknown one stands. */
+function keysBeside(path: string): readonly string[] {
+  const parent = path
+    .split(".")
+    .slice(0, -1)
+    .filter((part) => !/^\d+$/.test(part))
+    .join(".");
+  return LINT_KEYS[parent] ?? [...Object.keys(VALUES), "environments", "lint"];
 }

@@ -1,5 +1,6 @@
 /** The shape of `lockstep.config.ts`. What is not given comes from the environment or a default. */
 import type { Duration } from "./duration.ts";
+import type { LintConfig } from "./lint-config.ts";
 
 export interface ConfigValues {
   /** Folders with migrations, relative to the configuration file; default `migrations`. */
@@ -41,6 +42,8 @@ export interface ConfigValues {
 export interface Config extends ConfigValues {
   /** Values by environment name, chosen with `--env` or LOCKSTEP_ENV. */
   readonly environments?: Readonly<Record<string, ConfigValues>> | undefined;
+  /** Severities, packs, budgets and exceptions of `lockstep lint`. */
+  readonly lint?: LintConfig | undefined;
 }
 
 /** Returns its argument; it is there so that editors complete and check the configuration. */

@@ -19,13 +19,19 @@ const LINES_BEFORE = 2;
 const LINES_AFTER = 1;
 /** Longer lines (generated SQL, data) are shown in part, around the caret. */
 const MAX_WIDTH = 120;
-const LEAD = 60;
 
-/** `lines` maps line numbers to texts; it need not have more than the marked one. */
-export function codeFrame(lines: ReadonlyMap<number, string>, place: FramePlace): FrameLine[] {
+/**
+ * `lines` maps line numbers to texts; it need not have more than the marked one. `width` is how many
+ * code points of a line are shown.
+ */
+export function codeFrame(
+  lines: ReadonlyMap<number, string>,
+  place: FramePlace,
+  width: number = MAX_WIDTH,
+): FrameLine[] {
   const marked = lines.get(place.line);
   if (marked === undefined) return [];
-  const start = windowStart(marked, place.column);
+  const start = windowStart(marked, place.column, width);
   const last = lines.has(place.line + LINES_AFTER) ? place.line + LINES_AFTER : place.line;
   const gutterWidth = String(last).length;
   const frame: FrameLine[] = [];
@@ -35,7 +41,7 @@ export function codeFrame(lines: ReadonlyMap<number, string>, place: FramePlace)
     const gutter = String(number).padStart(gutterWidth);
     frame.push({
       gutter,
-      text: cut(text, start),
+      text: cut(text, start, width),
       kind: number === place.line ? "marked" : "context",
     });
     if (number === place.line) {
@@ -69,17 +75,19 @@ export function placeOf(text: string, position: number): FramePlace {
   return { line: lines.length, column: [...(lines.at(-1) ?? "")].length + 1 };
 }
 
-function windowStart(text: string, column: number): number {
+function windowStart(text: string, column: number, width: number): number {
   const length = [...text].length;
-  if (length <= MAX_WIDTH || column <= MAX_WIDTH - LEAD / 2) return 0;
-  return Math.min(column - LEAD, length - MAX_WIDTH + 1);
+  // The caret is in the middle of what is shown; near the beginning of a line nothing is cut there.
+  const lead = Math.floor(width / 2);
+  if (length <= width || column <= width - lead / 2) return 0;
+  return Math.min(column - lead, length - width + 1);
 }
 
-function cut(text: string, start: number): string {
+function cut(text: string, start: number, width: number): string {
   const points = [...text];
-  const part = points.slice(start, start + MAX_WIDTH).join("");
+  const part = points.slice(start, start + width).join("");
   const before = start > 0 && points.length > start ? "…" : "";
-  const after = points.length > start + MAX_WIDTH ? "…" : "";
+  const after = points.length > start + width ? "…" : "";
   return expandTabs(printable(before + part)) + after;
 }
 

@@ -71,7 +71,7 @@ function sourceLines(location: SourceLocation, options: RenderOptions): Map<numb
 }
 
 /** Redacted as one text, because a password may stand on the line after its keyword. */
-function redactedLines(text: string, line: number): Map<number, string> {
+export function redactedLines(text: string, line: number): Map<number, string> {
   const lines = linesAround(text, line);
   const clean = redactInPlace([...lines.values()].join("\n")).split("\n");
   return new Map([...lines.keys()].map((number, index) => [number, clean[index] ?? ""]));

@@ -44,9 +44,9 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ],
 ]);
 
-/** Read by the linter, and allowed anywhere because it speaks about the next statement. */
-const ALLOW = "allow";
-const NAMES = [...SETTERS.keys(), ALLOW];
+/** Read by the linter, and allowed anywhere because they may speak about the next statement. */
+const OF_LINT: readonly string[] = ["allow", "allow-file"];
+const NAMES = [...SETTERS.keys(), ...OF_LINT];
 
 export function readDirectives(
   path: string,
@@ -58,7 +58,7 @@ export function readDirectives(
   const seen = new Set<string>();
   for (const token of comments.tokens) {
     const written = directiveIn(source.bytes.toString("utf8", token.start, token.end));
-    if (written === undefined || written.name === ALLOW) continue;
+    if (written === undefined || OF_LINT.includes(written.name)) continue;
     const fail = (what: string, action: string) => {
       const place = locate(source.toFile(token.start, "start"));
       return new Failure({
