@@ -1,172 +1,122 @@
 /**
- * Reads files in the order in which they are applied, replays each into the catalog, and lets the
- * rules look at those that are to be reported.
- *
- * V1 A rule sees the catalog as it is before the statement, and effects that take into account what
- *    the same transaction did before.
- * V2 What cannot be read is a finding with its place, never an exception: the other files are looked
- *    at all the same.
+ * All of lint: what the rules say, less what comments allow and the baseline knows, with the
+ * severities of the configuration.
  */
-import { type Catalog, emptyCatalog } from "../catalog/catalog.ts";
-import { applyStatement } from "../catalog/replay/apply-statement.ts";
-import { loadLockFacts } from "../locks/locks-of-statement.ts";
-import { loadParser, type Parser } from "../sql/parser.ts";
-import type { Statement } from "../sql/statement.ts";
-import type { FileContext, LintTarget, StatementContext } from "./context.ts";
-import { effectsOf } from "./effects/effects.ts";
+import type { LintConfig } from "../config/lint-config.ts";
+import { type EngineOptions, lintFiles } from "./engine.ts";
 import type { Finding } from "./finding.ts";
-import { findingOf } from "./place.ts";
-import { type LintFile, type ReadFile, readLintFile } from "./read-file.ts";
-import { RULES } from "./registry.ts";
-import type { Rule } from "./rule.ts";
-import { FileSession } from "./session.ts";
+import type { ReadFile } from "./read-file.ts";
+import { ALL_RULES } from "./registry.ts";
+import type { LintResult } from "./result.ts";
+import { applyBaseline, type Baseline } from "./suppress/baseline.ts";
+import {
+  applySettings,
+  checkBudgets,
+  resolveLintConfig,
+  type LintSettings,
+} from "./suppress/configure.ts";
+import { foreignRulesOf } from "./suppress/foreign-comments.ts";
+import { suppress } from "./suppress/suppress.ts";
 
 export type { LintFile } from "./read-file.ts";
 
-export interface LintOptions {
-  /** All files, in the order of their application. */
-  readonly files: readonly LintFile[];
-  /** Paths of those on which to report; the others are history. */
-  readonly report: readonly string[];
-  /** Major version of the server. */
-  readonly version: number;
-  /** Default "lockstep". */
-  readonly runner?: "lockstep" | "other";
-  /** As the login role has it; default `public`. */
-  readonly searchPath?: readonly string[];
-  /** Default: all that are on by default. */
-  readonly rules?: readonly Rule[];
-  readonly processExitsSoon?: boolean;
-  /** A catalog that was kept from the first `after` files of `files`. */
-  readonly start?: { readonly catalog: Catalog; readonly after: number };
-  /** Called with the catalog before the first file of the report, to be kept. */
-  readonly onHistory?: (catalog: Catalog, files: number) => void;
+export interface LintOptions extends Omit<EngineOptions, "rules"> {
+  readonly config?: LintConfig | undefined;
+  /** Where the configuration is from, for its errors. */
+  readonly configFile?: string | undefined;
+  readonly baseline?: Baseline | undefined;
+  /** YYYY-MM-DD; default today in UTC. */
+  readonly today?: string;
 }
 
-export interface RawLint {
-  readonly findings: readonly Finding[];
-  /** Files that were reported on, with what they hold. */
-  readonly read: readonly ReadFile[];
-  readonly target: LintTarget;
-  readonly catalog: Catalog;
+export interface LintOutcome extends LintResult {
+  /** Whether `lockstep lint` ends with 65. */
+  readonly failed: boolean;
+  /** Text of a file as it was read, for code frames. */
+  source(file: string): string | undefined;
 }
 
-/** Everything that the rules say; nothing is suppressed yet. */
-export async function lintFiles(options: LintOptions): Promise<RawLint> {
-  const { files, version, runner = "lockstep", searchPath, processExitsSoon = false } = options;
-  const target: LintTarget = { version, runner, facts: await loadLockFacts(version) };
-  const rules = (options.rules ?? RULES).filter((rule) => applies(rule, target));
-  const parser = await loadParser({ processExitsSoon });
+export async function lint(options: LintOptions): Promise<LintOutcome> {
+  const { config = {}, configFile = "The configuration", baseline } = options;
+  const settings = await resolveLintConfig(config, ALL_RULES, configFile);
+  const wanted = ALL_RULES.filter((rule) =>
+    options.report.some((file) => settings.rulesFor(file).has(rule.id)),
+  );
+  const { findings, read, target } = await lintFiles({ ...options, rules: wanted });
+  const today = options.today ?? new Date().toISOString().slice(0, 10);
+  const said = applySettings(findings, settings);
+  const byFile = new Map<string, Finding[]>();
+  for (const finding of said) {
+    const own = byFile.get(finding.file);
+    if (own === undefined) byFile.set(finding.file, [finding]);
+    else own.push(finding);
+  }
+  const kept: Finding[] = [];
+  let suppressed = 0;
+  for (const one of read) {
+    const own = byFile.get(one.file.path) ?? [];
+    const result = allowIn(one, own, settings, today);
+    kept.push(...result.kept);
+    suppressed += result.suppressed;
+  }
+  const ordered = kept.toSorted(byPlace(options.report));
   const report = new Set(options.report);
-  const catalog = options.start?.catalog ?? emptyCatalog(searchPath);
-  const findings: Finding[] = [];
-  const read: ReadFile[] = [];
-  const release = files.filter(({ path }) => report.has(path)).map(({ path }) => path);
-  let keep = options.onHistory;
-  for (const [index, file] of files.entries()) {
-    if (index < (options.start?.after ?? 0)) continue;
-    if (!report.has(file.path)) {
-      await replay(file, { catalog, parser, version });
-      continue;
-    }
-    keep?.(catalog, index);
-    keep = undefined;
-    const one = await readLintFile(file, { parser, version });
-    read.push(one);
-    findings.push(...look(one, { catalog, target, rules, release, parser }));
-  }
-  return { findings, read, target, catalog };
-}
-
-interface ReplayContext {
-  readonly catalog: Catalog;
-  readonly parser: Parser;
-  readonly version: number;
-}
-
-async function replay(file: LintFile, { catalog, parser, version }: ReplayContext): Promise<void> {
-  const read = await readLintFile(file, { parser, version });
-  const searchPath = catalog.searchPath;
-  for (const unit of read.units) {
-    catalog.step++;
-    for (const statement of unit.statements) apply(catalog, statement, read, version, parser);
-  }
-  if (read.gap !== undefined) catalog.gaps.push({ file: file.path, reason: read.gap });
-  // Each file begins in a clean session.
-  catalog.searchPath = searchPath;
-}
-
-interface LookContext {
-  readonly catalog: Catalog;
-  readonly target: LintTarget;
-  readonly rules: readonly Rule[];
-  readonly release: readonly string[];
-  readonly parser: Parser;
-}
-
-function look(read: ReadFile, { catalog, target, rules, release, parser }: LookContext): Finding[] {
-  if (read.parsed === undefined) return [...read.findings];
-  const findings: Finding[] = [...read.findings];
-  const searchPath = catalog.searchPath;
-  const session = new FileSession();
-  const file: FileContext = {
-    path: read.file.path,
-    parsed: read.parsed,
-    target,
-    catalog,
-    before: session.statements,
-    release,
+  const known = baseline && applyBaseline(baseline, ordered, (file) => report.has(file));
+  const reported = known?.kept ?? ordered;
+  const budgets = checkBudgets(reported, config.budgets);
+  const texts = new Map(read.map(({ file, bytes }) => [file.path, bytes]));
+  return {
+    findings: reported,
+    files: read.length,
+    statements: read.reduce((sum, { parsed }) => sum + (parsed?.statements.length ?? 0), 0),
+    suppressed,
+    baseline: known?.matched ?? 0,
+    stale: known?.stale ?? [],
+    version: target.version,
+    runner: target.runner,
+    opaque: read.flatMap(({ file, parsed, findings: own }) =>
+      parsed === undefined && own[0] !== undefined
+        ? [{ file: file.path, line: own[0].line, reason: own[0].message }]
+        : [],
+    ),
+    overBudget: budgets.over,
+    failed: budgets.failed,
+    source: (file) => texts.get(file)?.toString("utf8"),
   };
-  for (const unit of read.units) {
-    catalog.step++;
-    session.beginUnit(unit.inTransaction);
-    for (const statement of unit.statements) {
-      const { transaction, settings } = session;
-      const state = { catalog, target, transaction, settings };
-      const context: StatementContext = {
-        statement,
-        node: statement.node,
-        file,
-        target,
-        catalog,
-        effects: effectsOf(statement, state),
-        transaction,
-        settings,
-      };
-      for (const rule of rules) {
-        for (const report of rule.check?.(context) ?? []) {
-          findings.push(findingOf(rule, report, file, statement));
-        }
-      }
-      apply(catalog, statement, read, target.version, parser);
-      session.after(context);
-    }
-  }
-  for (const rule of rules) {
-    for (const report of rule.checkFile?.(file) ?? []) {
-      findings.push(findingOf(rule, report, file, undefined));
-    }
-  }
-  if (read.gap !== undefined) catalog.gaps.push({ file: file.path, reason: read.gap });
-  catalog.searchPath = searchPath;
-  return findings;
 }
 
-function apply(
-  catalog: Catalog,
-  statement: Statement,
-  { file }: ReadFile,
-  version: number,
-  parser: Parser,
-): void {
-  applyStatement(catalog, statement, {
+const RULE_IDS: ReadonlySet<string> = new Set(ALL_RULES.map(({ id }) => id));
+const FOREIGN_RULES = foreignRulesOf(ALL_RULES);
+
+function allowIn(
+  { file, bytes, parsed }: ReadFile,
+  findings: readonly Finding[],
+  settings: LintSettings,
+  today: string,
+): { kept: readonly Finding[]; suppressed: number } {
+  // What cannot be read has no statements that a comment could stand at.
+  if (parsed === undefined) return { kept: findings, suppressed: 0 };
+  const active = settings.rulesFor(file.path);
+  const result = suppress({
     file: file.path,
-    version,
-    parse: (sql) => parser.parse(sql).stmts.flatMap(({ stmt }) => stmt ?? []),
+    bytes,
+    statements: parsed.statements,
+    findings,
+    ruleIds: RULE_IDS,
+    active: new Set(active.keys()),
+    today,
+    foreignRules: FOREIGN_RULES,
   });
+  return {
+    kept: [...result.kept, ...applySettings(result.extra, settings)],
+    suppressed: result.suppressed.length,
+  };
 }
 
-function applies({ versions, handledByRunner }: Rule, { version, runner }: LintTarget): boolean {
-  if (handledByRunner !== undefined && runner === "lockstep") return false;
-  return version >= (versions?.since ?? 0) && version <= (versions?.until ?? Infinity);
+function byPlace(report: readonly string[]) {
+  const order = new Map(report.map((file, index) => [file, index]));
+  return (left: Finding, right: Finding): number =>
+    (order.get(left.file) ?? 0) - (order.get(right.file) ?? 0) ||
+    left.line - right.line ||
+    left.column - right.column;
 }

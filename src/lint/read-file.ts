@@ -18,6 +18,8 @@ export interface LintFile {
   readonly reading?: Reading;
   /** Code: nobody knows what it does before it runs. */
   readonly module?: boolean;
+  /** The way back of the file before it: looked at, and not part of the history. */
+  readonly down?: boolean;
   readonly placeholders?: Readonly<Record<string, string>>;
 }
 

@@ -8,6 +8,7 @@ import { OBJECT_RULES } from "./rules/objects.ts";
 import { PROCESS_RULES } from "./rules/process.ts";
 import { STYLE_RULES } from "./rules/style.ts";
 import { TRANSACTION_RULES } from "./rules/transactions.ts";
+import { ALLOW_RULES } from "./suppress/allow-rules.ts";
 
 export const RULES: readonly Rule[] = [
   ...INDEX_RULES,
@@ -19,3 +20,6 @@ export const RULES: readonly Rule[] = [
   ...PROCESS_RULES,
   ...STYLE_RULES,
 ];
+
+/** With those that have no file of their own, because they are about the comments that allow. */
+export const ALL_RULES: readonly Rule[] = [...RULES, ...ALLOW_RULES];

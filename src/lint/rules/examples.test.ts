@@ -1,6 +1,6 @@
 /** The examples of every rule, run: what is bad is found, what is good is not. */
 import { describe, expect, it } from "vitest";
-import { lintFiles } from "../lint.ts";
+import { lintFiles } from "../engine.ts";
 import { RULES } from "../registry.ts";
 import type { Rule, RuleExample } from "../rule.ts";
 
