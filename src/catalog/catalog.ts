@@ -7,6 +7,9 @@
  */
 import type { Node } from "@pgsql/types";
 
+/** What temporary relations are in, whatever the server calls their schema. */
+export const TEMPORARY_SCHEMA = "pg_temp";
+
 /** `schema.name`, with a NUL between the two, so that no name can be two. */
 export type RelationKey = string & { readonly brand: "RelationKey" };
 
@@ -19,6 +22,12 @@ export interface Catalog {
   readonly extensions: Set<string>;
   /** As the role has it unless configured, or as a SET of the file left it. */
   searchPath: readonly string[];
+  /** What RESET and SET … TO DEFAULT go back to. */
+  readonly defaultSearchPath: readonly string[];
+  /** What to go back to when the step with the SET LOCAL is over. */
+  localSearchPath?: { readonly step: number; readonly before: readonly string[] };
+  /** How many constraints of a schema have a name: the server numbers its own names around them. */
+  readonly constraintNames: Map<RelationKey, number>;
   /** Counts what commits together: a file in one transaction, or one statement. */
   step: number;
   readonly gaps: Gap[];
@@ -33,9 +42,9 @@ export interface Gap {
 export type Relation = Table | View | Index | OtherRelation;
 
 interface RelationBase {
-  readonly key: RelationKey;
-  readonly schema: string;
-  readonly name: string;
+  key: RelationKey;
+  schema: string;
+  name: string;
   /** The step that made it. In that step nobody else can see it. */
   readonly madeIn: number;
 }
@@ -53,9 +62,9 @@ export interface Table extends RelationBase {
   persistence: "permanent" | "unlogged" | "temporary";
   replicaIdentity: "default" | "nothing" | "full" | "index";
   /** Lower-case words: `range`, `list`, `hash`; expressions as nodes. */
-  partitionKey?: { readonly strategy: string; readonly columns: readonly (string | Node)[] };
+  partitionKey?: { readonly strategy: string; columns: readonly (string | Node)[] };
   /** The parent of which it is a partition, and the bound; "default" for the default partition. */
-  partitionOf?: { readonly parent: RelationKey; readonly bound: Node | "default" };
+  partitionOf?: { parent: RelationKey; readonly bound: Node | "default" };
   partitions: RelationKey[];
   /** Plain inheritance. */
   inherits: RelationKey[];
@@ -69,8 +78,8 @@ export interface Table extends RelationBase {
   comment?: boolean;
 }
 
-export interface Column {
-  readonly name: string;
+export interface Column extends Inherited {
+  name: string;
   type: ColumnType;
   /** "not-valid": `NOT NULL … NOT VALID`, since 18. */
   notNull: boolean | "not-valid";
@@ -83,10 +92,18 @@ export interface Column {
   collation?: string;
 }
 
+/** What columns and constraints of children and partitions have. */
+interface Inherited {
+  /** From how many parents; undefined: it is its own. */
+  inherited?: number;
+  /** False: it goes when the last parent's goes. */
+  local?: false;
+}
+
 export interface ColumnType {
   /** Undefined for a type of pg_catalog, whose name is then the grammar's own: `int4`, `varchar`. */
-  readonly schema?: string;
-  readonly name: string;
+  schema?: string;
+  name: string;
   /** Constants as written: `varchar(10)` → [10]. */
   readonly typmods: readonly number[];
   readonly array: boolean;
@@ -100,7 +117,7 @@ export type ConstraintKind =
   | "primary-key"
   | "exclusion";
 
-export interface Constraint {
+export interface Constraint extends Inherited {
   readonly kind: ConstraintKind;
   /** As the server names it where the author did not. */
   name: string;
@@ -109,7 +126,7 @@ export interface Constraint {
   /** Its columns; those that the expression names, for a check. */
   columns: string[];
   expression?: Node;
-  references?: { readonly table: RelationKey; readonly columns: string[] };
+  references?: { table: RelationKey; columns: string[] };
   /** The index of a unique, primary key or exclusion constraint. */
   index?: RelationKey;
   onDelete?: string;
@@ -120,14 +137,14 @@ export interface Constraint {
 
 export interface Index extends RelationBase {
   readonly kind: "index";
-  readonly table: RelationKey;
-  readonly columns: readonly (string | Node)[];
+  table: RelationKey;
+  columns: readonly (string | Node)[];
   /** Columns that expressions and predicate name, beside `columns`. */
-  readonly alsoUses: readonly string[];
-  readonly include: readonly string[];
+  alsoUses: readonly string[];
+  include: readonly string[];
   readonly unique: boolean;
   readonly nullsNotDistinct: boolean;
-  readonly predicate?: Node;
+  predicate?: Node;
   readonly method: string;
   /** By column: where one was given. */
   readonly operatorClasses: readonly (string | undefined)[];
@@ -152,29 +169,29 @@ export interface View extends RelationBase {
 export interface OtherRelation extends RelationBase {
   readonly kind: "sequence" | "composite-type";
   /** Of a sequence: the column that owns it. */
-  ownedBy?: { readonly table: RelationKey; readonly column: string };
+  ownedBy?: { table: RelationKey; column: string };
   attributes?: Column[];
 }
 
 export interface Trigger {
-  readonly name: string;
-  readonly function: RelationKey;
+  name: string;
+  function: RelationKey;
 }
 
 export type UserType =
   | {
       readonly kind: "enum";
-      readonly key: RelationKey;
-      readonly schema: string;
-      readonly name: string;
+      key: RelationKey;
+      schema: string;
+      name: string;
       values: string[];
       readonly madeIn: number;
     }
   | {
       readonly kind: "domain";
-      readonly key: RelationKey;
-      readonly schema: string;
-      readonly name: string;
+      key: RelationKey;
+      schema: string;
+      name: string;
       base: ColumnType;
       notNull: boolean;
       checks: { name: string; expression: Node; valid: boolean }[];
@@ -183,17 +200,17 @@ export type UserType =
     }
   | {
       readonly kind: "range" | "base";
-      readonly key: RelationKey;
-      readonly schema: string;
-      readonly name: string;
+      key: RelationKey;
+      schema: string;
+      name: string;
       readonly madeIn: number;
     };
 
 export type Volatility = "volatile" | "stable" | "immutable";
 
 export interface FunctionDefinition {
-  readonly schema: string;
-  readonly name: string;
+  schema: string;
+  name: string;
   readonly arguments: number;
   volatility: Volatility;
   readonly language: string;
@@ -210,6 +227,8 @@ export function emptyCatalog(searchPath: readonly string[] = ["public"]): Catalo
     schemas: new Set(["public"]),
     extensions: new Set(),
     searchPath,
+    defaultSearchPath: searchPath,
+    constraintNames: new Map(),
     step: 0,
     gaps: [],
   };

@@ -12,6 +12,7 @@ import {
   type Relation,
   type RelationKey,
   type Table,
+  TEMPORARY_SCHEMA,
   type UserType,
   type View,
 } from "./catalog.ts";
@@ -75,6 +76,8 @@ function lookUp<T>(
 ): T | undefined {
   if (name === undefined) return undefined;
   if (name.schema !== undefined) return from.get(keyOf(name.schema, name.name));
+  const temporary = from.get(keyOf(TEMPORARY_SCHEMA, name.name));
+  if (temporary !== undefined) return temporary;
   for (const schema of catalog.searchPath) {
     const found = from.get(keyOf(schema, name.name));
     if (found !== undefined) return found;
