@@ -176,6 +176,10 @@ export interface OtherRelation extends RelationBase {
 export interface Trigger {
   name: string;
   function: RelationKey;
+  /** FOR EACH ROW: partitions get it, too. */
+  row?: boolean;
+  /** It came from the partitioned table above. */
+  cloned?: boolean;
 }
 
 export type UserType =
@@ -212,9 +216,11 @@ export interface FunctionDefinition {
   schema: string;
   name: string;
   readonly arguments: number;
+  /** Of the arguments that go in: by them overloads differ. */
+  readonly argumentTypes: readonly ColumnType[];
   volatility: Volatility;
-  readonly language: string;
-  readonly returns?: ColumnType;
+  language: string;
+  returns?: ColumnType;
   readonly procedure: boolean;
   readonly madeIn: number;
 }

@@ -27,7 +27,9 @@ export function usesWholeRow(expression: unknown): boolean {
 export function expressionEquals(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((one, at) => expressionEquals(one, right[at]));
+    return (
+      left.length === right.length && left.every((one, at) => expressionEquals(one, right[at]))
+    );
   }
   if (!isFields(left) || !isFields(right)) return false;
   const keys = Object.keys(left).filter(matters);
