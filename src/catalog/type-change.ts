@@ -4,12 +4,12 @@
  * (ATColumnChangeRequiresRewrite). The length coercions that the planner removes when they only
  * widen are those of varchar, numeric, varbit, timestamp, timestamptz, time, timetz and interval.
  */
-import type { Node } from "@pgsql/types";
+import type { Node, TypeName } from "@pgsql/types";
 import { isBinaryCoercible } from "../locks/builtins.ts";
 import { stringList } from "../sql/tree.ts";
 import type { Catalog, ColumnType } from "./catalog.ts";
 import { findType, sameType, typeText } from "./find.ts";
-import { typeOf } from "./column-type.ts";
+import { columnType } from "./replay/column-type.ts";
 
 export interface TypeChange {
   readonly rewrites: boolean;
@@ -27,6 +27,14 @@ export interface TypeChangeInput {
   readonly utc: boolean | undefined;
 }
 
+/** Casts without a function of the extensions that are everywhere; pg_cast of citext, 14–18. */
+const OF_EXTENSIONS: ReadonlySet<string> = new Set([
+  "citext>text",
+  "citext>varchar",
+  "text>citext",
+  "varchar>citext",
+]);
+
 export function typeChange(input: TypeChangeInput): TypeChange {
   const { from, to, using, column, catalog } = input;
   let start = from;
@@ -34,7 +42,7 @@ export function typeChange(input: TypeChangeInput): TypeChange {
     const casts = castsOf(using, column);
     if (casts === undefined) return rewrite("its USING expression is evaluated for each row");
     for (const cast of casts) {
-      const next = typeOf(cast, catalog);
+      const next = columnType(catalog, cast);
       const step = convert(start, next, input);
       if (step.rewrites) return step;
       start = next;
@@ -44,8 +52,8 @@ export function typeChange(input: TypeChangeInput): TypeChange {
 }
 
 /** The types of `column::a::b`, inside out; undefined when it is more than casts of the column. */
-function castsOf(using: Node, column: string): TypeNameNode[] | undefined {
-  const casts: TypeNameNode[] = [];
+function castsOf(using: Node, column: string): TypeName[] | undefined {
+  const casts: TypeName[] = [];
   let node = using;
   while ("TypeCast" in node) {
     const { arg, typeName } = node.TypeCast;
@@ -56,8 +64,6 @@ function castsOf(using: Node, column: string): TypeNameNode[] | undefined {
   if (!("ColumnRef" in node)) return undefined;
   return stringList(node.ColumnRef.fields).at(-1) === column ? casts : undefined;
 }
-
-type TypeNameNode = Parameters<typeof typeOf>[0];
 
 function convert(from: ColumnType, to: ColumnType, input: TypeChangeInput): TypeChange {
   if (sameType(from, to)) return keep("the type is the same");
@@ -77,7 +83,7 @@ function convert(from: ColumnType, to: ColumnType, input: TypeChangeInput): Type
   if (names === "timestamp>timestamptz" || names === "timestamptz>timestamp") {
     return timeZones(from, to, input);
   }
-  if (!isBinaryCoercible(from.name, to.name)) {
+  if (!isBinaryCoercible(from.name, to.name) && !OF_EXTENSIONS.has(names)) {
     return rewrite(`\`${typeText(from)}\` and \`${typeText(to)}\` are stored differently`);
   }
   // Relabelled; a length that the new type asks for is then enforced row by row.

@@ -2,7 +2,7 @@
 import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node } from "@pgsql/types";
 import type { Table } from "../../catalog/catalog.ts";
 import { written } from "../../catalog/catalog.ts";
-import { isSerial, typeOf } from "../../catalog/column-type.ts";
+import { columnType, serialType } from "../../catalog/replay/column-type.ts";
 import {
   columnOf,
   constraintOf,
@@ -155,10 +155,10 @@ function addColumn(column: ColumnDef, ifNotExists: boolean, target: Target): Par
   );
   const kinds = new Set(constraints.map(({ contype }) => contype));
   const at = column.location;
-  if (isSerial(column.typeName)) {
+  if (column.typeName !== undefined && serialType(column.typeName) !== undefined) {
     add("add-column-serial", "add-column:serial", "each row gets a number of the sequence", at);
   } else {
-    const type = typeOf(column.typeName, catalog);
+    const type = columnType(catalog, column.typeName);
     if (!type.array && domainIsConstrained(catalog, type)) {
       add(
         "add-column-constrained-domain",

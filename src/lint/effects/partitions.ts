@@ -2,6 +2,7 @@
 import type { Node, PartitionBoundSpec, PartitionCmd } from "@pgsql/types";
 import type { Catalog, Index, Table } from "../../catalog/catalog.ts";
 import { written } from "../../catalog/catalog.ts";
+import { expressionEquals } from "../../catalog/columns-in.ts";
 import {
   defaultPartitionOf,
   findTable,
@@ -140,17 +141,12 @@ function sameDefinition(left: Index, right: Index): boolean {
     (left.constraint === undefined || right.constraint !== undefined) &&
     left.method === right.method &&
     left.nullsNotDistinct === right.nullsNotDistinct &&
-    JSON.stringify(plain(left)) === JSON.stringify(plain(right))
+    expressionEquals(partsOf(left), partsOf(right))
   );
 }
 
-/** Places in the text are no part of a definition. */
-function plain({ columns, include, predicate, operatorClasses }: Index): unknown {
-  return JSON.parse(
-    JSON.stringify([columns, include, predicate ?? null, operatorClasses], (key, value: unknown) =>
-      key === "location" || key === "stmt_location" ? undefined : value,
-    ),
-  );
+function partsOf({ columns, include, predicate, operatorClasses }: Index): unknown {
+  return [columns, include, predicate, operatorClasses];
 }
 
 /** A partitioned table keeps its rows in its partitions; none known may mean none yet. */

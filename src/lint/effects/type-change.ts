@@ -2,7 +2,7 @@
 import type { AlterTableCmd, ColumnDef } from "@pgsql/types";
 import type { Index, Table } from "../../catalog/catalog.ts";
 import { columnOf, indexesOf, sameType, typeText } from "../../catalog/find.ts";
-import { typeOf } from "../../catalog/column-type.ts";
+import { columnType } from "../../catalog/replay/column-type.ts";
 import { typeChange } from "../../catalog/type-change.ts";
 import { stringList } from "../../sql/tree.ts";
 import { list, type Target } from "./alter-table.ts";
@@ -22,7 +22,7 @@ function changeOf(name: string, def: ColumnDef, target: Target): Part[] {
   const { catalog } = state;
   const on = table ?? target.name;
   const location = def.location ?? def.typeName?.location;
-  const to = typeOf(def.typeName, catalog);
+  const to = columnType(catalog, def.typeName);
   const column = columnOf(table, name);
   if (column === undefined || table === undefined) {
     return [
