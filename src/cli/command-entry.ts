@@ -5,7 +5,7 @@ import type { CliContext } from "./context.ts";
 export interface CommandEntry {
   readonly name: string;
   /** Heading under which the help lists it. */
-  readonly group: "Start" | "Every day" | "Look" | "Settle" | "Take over" | "Setup";
+  readonly group: "Start" | "Every day" | "Check" | "Look" | "Settle" | "Take over" | "Setup";
   readonly summary: string;
   readonly description: string;
   readonly examples: readonly string[];

@@ -14,6 +14,7 @@ import {
   text,
   toggle,
 } from "./flags.ts";
+import { CHECK_COMMANDS } from "./check-commands.ts";
 import { TAKEOVER_COMMANDS } from "./takeover-commands.ts";
 
 export type { CommandEntry } from "./command-entry.ts";
@@ -291,6 +292,7 @@ export const COMMANDS: readonly CommandEntry[] = [
         docs,
       }),
   ),
+  ...CHECK_COMMANDS,
   ...TAKEOVER_COMMANDS,
   entry(
     {

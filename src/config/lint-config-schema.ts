@@ -18,6 +18,10 @@ const RULES = v.record(v.string(), SETTING, "must be an object of rules");
 const GLOB = v.pipe(v.string("must be a glob"), v.nonEmpty("must not be empty"));
 
 const LINT = {
+  pgVersion: v.optional(
+    v.pipe(v.number("must be a number"), v.integer("must be a major version like 16")),
+  ),
+  runner: v.optional(v.picklist(["lockstep", "other"], "must be `lockstep` or `other`")),
   rules: v.optional(RULES),
   packs: v.optional(
     v.array(v.picklist(["style", "naming"], "must be `style` or `naming`"), "must be a list"),

@@ -17,6 +17,10 @@ export interface LintOverride {
 }
 
 export interface LintConfig {
+  /** Major version of the server that the migrations are for; `--pg-version` wins. */
+  readonly pgVersion?: number | undefined;
+  /** Who runs the migrations: `other` adds the rules about what Lockstep takes care of. */
+  readonly runner?: "lockstep" | "other" | undefined;
   /** By rule id; what is not named has the severity of its own. */
   readonly rules?: LintRuleSettings | undefined;
   /** Rules that are off unless asked for, by their pack. */

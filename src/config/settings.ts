@@ -10,6 +10,7 @@ import { nearest } from "../failures/nearest.ts";
 import type { ConfigValues } from "./config.ts";
 import { readEnv, splitDirs, warnUnknown, type EnvValues } from "./env.ts";
 import type { SettingsFlags } from "./flags.ts";
+import type { LintConfig } from "./lint-config.ts";
 import { loadConfig, type LoadedConfig } from "./load-config.ts";
 import type { RunnerSettings } from "./runner-defaults.ts";
 import { resolveRunnerSettings } from "./runner-settings.ts";
@@ -31,6 +32,8 @@ export interface ResolvedSettings {
   readonly format?: string;
   readonly environment?: string;
   readonly settings: RunnerSettings;
+  /** As configured. */
+  readonly lint?: LintConfig;
   /** Absolute path. */
   readonly configFile?: string;
   readonly warnings: readonly string[];
@@ -60,6 +63,7 @@ export async function loadSettings(input: SettingsInput): Promise<ResolvedSettin
     dirs: chooseDirs(cwd, flags, variables, file.values, loaded),
     ...(environment !== undefined && { environment }),
     settings: resolveRunnerSettings(flags, variables, file.values, env),
+    ...(loaded?.config.lint && { lint: loaded.config.lint }),
     ...(loaded && { configFile: loaded.file }),
     warnings,
   };

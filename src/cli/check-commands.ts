@@ -1,0 +1,81 @@
+/** The rows of the command table that look at migrations before anybody runs them. */
+import { buildCommand } from "@stricli/core";
+import { entry, type CommandEntry } from "./command-entry.ts";
+import { databaseFlags, text, toggle } from "./flags.ts";
+
+const { format: sourceFormat, ...otherFlags } = databaseFlags;
+
+export const CHECK_COMMANDS: readonly CommandEntry[] = [
+  entry(
+    {
+      name: "lint",
+      group: "Check",
+      summary: "Say what is dangerous in migrations, without a database",
+      description:
+        "Replays the history of the folder in memory and looks at each statement with what it knows by then: the old type, the new table, the constraint that proves. Reports on the given files and folders, on what changed since a commit, or on all. Ends with 65 when there are errors.",
+      examples: [
+        "lockstep lint",
+        "lockstep lint migrations/20240102120000_add_users.sql",
+        "lockstep lint --since origin/main --format github",
+        "lockstep lint --pending --url $DATABASE_URL",
+        "lockstep lint --explain index-not-concurrent",
+      ],
+    },
+    (docs) =>
+      buildCommand({
+        loader: async () => (await import("./commands/lint.ts")).lint,
+        parameters: {
+          flags: {
+            since: text("Only files that changed since this commit, branch or tag", "ref"),
+            pending: toggle("Only what is not applied to the database"),
+            format: text(
+              "text, json, sarif, github, github-summary, gitlab, junit or markdown",
+              "format",
+            ),
+            output: text("Write the report to a file", "file"),
+            pgVersion: {
+              kind: "parsed",
+              parse: parseMajor,
+              brief: "Major version of the server, 14 to 18; default the newest",
+              placeholder: "number",
+              optional: true,
+            },
+            runner: {
+              kind: "enum",
+              values: ["lockstep", "other"],
+              brief: "Who runs the files: `other` adds what Lockstep takes care of",
+              optional: true,
+            },
+            pack: {
+              kind: "enum",
+              values: ["style", "naming"],
+              brief: "Rules that are off unless asked for; may be repeated",
+              variadic: true,
+              optional: true,
+            },
+            baseline: text("Findings that are known", "file"),
+            writeBaseline: toggle("Keep today's findings as known"),
+            rules: toggle("List all rules"),
+            explain: text("Explain one rule", "rule"),
+            cache: {
+              kind: "boolean",
+              brief: "Keep the catalog of the history between runs",
+              optional: true,
+            },
+            sourceFormat,
+            ...otherFlags,
+          },
+          positional: {
+            kind: "array",
+            parameter: { brief: "File or folder to report on", placeholder: "path", parse: String },
+          },
+        },
+        docs,
+      }),
+  ),
+];
+
+function parseMajor(value: string): number {
+  if (/^\d{1,3}$/.test(value)) return Number(value);
+  throw new SyntaxError("write a major version: 16");
+}

@@ -1,0 +1,190 @@
+/** `lockstep lint`: what the statements of a file would do, said before anybody runs them. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Failure } from "../../failures/failure.ts";
+import { openHistory } from "../../lint/history-cache.ts";
+import { lint as run, type LintOptions, type LintOutcome } from "../../lint/lint.ts";
+import { ALL_RULES } from "../../lint/registry.ts";
+import { REPORTERS } from "../../lint/reporters/registry.ts";
+import { BASELINE_FILE, readBaseline, writeBaseline } from "../../lint/suppress/baseline.ts";
+import { TOOL_VERSION } from "../../version.ts";
+import { changedFiles } from "../changed-files.ts";
+import type { CliContext } from "../context.ts";
+import type { DatabaseFlags } from "../flags.ts";
+import { chooseLintFiles, type LintFiles } from "../lint-files.ts";
+import { createPaint, PLAIN_PAINT, wantsColor } from "../output/paint.ts";
+import { renderRule, renderRules } from "../output/rules-text.ts";
+import { loadProject, type Project } from "../project.ts";
+
+export interface LintFlags extends Omit<DatabaseFlags, "format"> {
+  readonly since?: string;
+  readonly pending?: boolean;
+  /** A reporter, not the format of the folder. */
+  readonly format?: string;
+  readonly sourceFormat?: string;
+  readonly pgVersion?: number;
+  readonly runner?: "lockstep" | "other";
+  readonly pack?: readonly ("style" | "naming")[];
+  readonly baseline?: string;
+  readonly writeBaseline?: boolean;
+  readonly output?: string;
+  readonly rules?: boolean;
+  readonly explain?: string;
+  readonly cache?: boolean;
+}
+
+const OLDEST = 14;
+const NEWEST = 18;
+
+export async function lint(
+  this: CliContext,
+  flags: LintFlags,
+  ...paths: readonly string[]
+): Promise<void> {
+  if (flags.rules === true) return print(this, renderRules(ALL_RULES, flags.json === true));
+  if (flags.explain !== undefined) {
+    return print(this, renderRule(ruleNamed(flags.explain)));
+  }
+  const { format, sourceFormat, ...rest } = flags;
+  const project = await loadProject(
+    this,
+    { ...rest, ...(sourceFormat !== undefined && { format: sourceFormat }) },
+    { needsUrl: flags.pending === true },
+  );
+  const target = await pendingOf(project, flags);
+  const chosen = chooseLintFiles({
+    cwd: this.cwd,
+    set: await project.source(),
+    placeholders: project.settings.placeholders,
+    paths,
+    changed: flags.since === undefined ? undefined : await changedFiles(flags.since, this.cwd),
+    pending: target?.pending,
+  });
+  const result = await run(await optionsOf(this, flags, project, chosen, target?.version));
+  if (flags.writeBaseline === true) return keepBaseline(this, flags, result);
+  await say(this, result, flags.json === true ? "json" : (format ?? "text"), flags);
+  if (result.failed) this.process.exitCode = 65;
+}
+
+async function optionsOf(
+  context: CliContext,
+  flags: LintFlags,
+  project: Project,
+  { files, report }: LintFiles,
+  serverVersion: number | undefined,
+): Promise<LintOptions> {
+  const version = flags.pgVersion ?? serverVersion ?? project.lint?.pgVersion ?? NEWEST;
+  if (version < OLDEST || version > NEWEST) {
+    throw new Failure({
+      class: "usage",
+      what: `PostgreSQL ${version} is not one that Lockstep knows.`,
+      action: `Give a major version from ${OLDEST} to ${NEWEST}.`,
+    });
+  }
+  const searchPath = project.settings.searchPath?.split(",").map((one) => one.trim());
+  const until = files.findIndex(({ path }) => report.includes(path));
+  const history =
+    flags.cache === false || until < 1
+      ? undefined
+      : openHistory(await cacheOf(), files, until, { version, searchPath });
+  const packs = [...(project.lint?.packs ?? []), ...(flags.pack ?? [])];
+  return {
+    files,
+    report,
+    version,
+    runner: flags.runner ?? project.lint?.runner ?? "lockstep",
+    ...(searchPath && { searchPath }),
+    config: { ...project.lint, packs },
+    configFile: project.configFile,
+    baseline: flags.writeBaseline === true ? undefined : baselineOf(context, flags),
+    processExitsSoon: true,
+    ...(history?.start && { start: history.start }),
+    ...(history && { onHistory: history.keep }),
+  };
+}
+
+async function cacheOf(): Promise<string> {
+  const { cacheFolder } = await import("../../sandbox/cache.ts");
+  return join(await cacheFolder(), "lint");
+}
+
+async function pendingOf(
+  project: Project,
+  { pending }: LintFlags,
+): Promise<{ pending: ReadonlySet<string>; version: number } | undefined> {
+  if (pending !== true) return undefined;
+  const { status } = await import("../../runner/status.ts");
+  const found = await status(await project.runnerOptions(() => {}));
+  return {
+    pending: new Set(found.pending.map(({ id }) => id)),
+    version: Number.parseInt(/\d+/.exec(found.server)?.[0] ?? String(NEWEST), 10),
+  };
+}
+
+function baselineOf({ cwd }: CliContext, { baseline }: LintFlags): LintOptions["baseline"] {
+  const file = baseline ?? BASELINE_FILE;
+  let text: string;
+  try {
+    text = readFileSync(resolve(cwd, file), "utf8");
+  } catch (error) {
+    if (baseline === undefined) return undefined;
+    throw new Failure({
+      class: "usage",
+      what: `The baseline \`${file}\` cannot be read.`,
+      action: "Write it with `lockstep lint --write-baseline`, or leave `--baseline` out.",
+      cause: error,
+    });
+  }
+  return readBaseline(text, file);
+}
+
+function keepBaseline(context: CliContext, { baseline }: LintFlags, result: LintOutcome): void {
+  const file = baseline ?? BASELINE_FILE;
+  writeFileSync(resolve(context.cwd, file), writeBaseline(result.findings));
+  const count = result.findings.length;
+  print(context, `${file}: ${count} finding${count === 1 ? "" : "s"} kept\n`);
+}
+
+async function say(
+  context: CliContext,
+  result: LintOutcome,
+  format: string,
+  { output, quiet }: LintFlags,
+): Promise<void> {
+  const { stdout, env } = context.process;
+  const reporter = await REPORTERS.find(({ id }) => id === format)?.load();
+  if (reporter === undefined) throw unknownFormat(format);
+  const byId = new Map(ALL_RULES.map((rule) => [rule.id, rule]));
+  const text = reporter(result, {
+    rules: (id) => byId.get(id),
+    source: result.source,
+    toolVersion: TOOL_VERSION,
+    paint: output === undefined ? createPaint(wantsColor(env, stdout)) : PLAIN_PAINT,
+    width: stdout.columns ?? 80,
+  });
+  if (output !== undefined) writeFileSync(resolve(context.cwd, output), text);
+  else if (quiet !== true || format !== "text" || result.failed) print(context, text);
+}
+
+function unknownFormat(format: string): Failure {
+  const known = REPORTERS.map(({ id }) => id).join(", ");
+  return new Failure({
+    class: "usage",
+    what: `There is no output format \`${format}\`.`,
+    action: `Give one of ${known}. (The format of the folder is \`--source-format\`.)`,
+  });
+}
+
+function ruleNamed(id: string): (typeof ALL_RULES)[number] {
+  const rule = ALL_RULES.find((one) => one.id === id);
+  if (rule !== undefined) return rule;
+  throw new Failure({
+    class: "usage",
+    what: `There is no rule \`${id}\`.`,
+    action: "`lockstep lint --rules` lists all of them.",
+  });
+}
+
+function print({ process }: CliContext, text: string): void {
+  process.stdout.write(text);
+}
