@@ -43,16 +43,27 @@ export function walk(
   tree: unknown,
   visit: (key: string, value: Readonly<Record<string, unknown>>) => void,
 ): void {
-  // Not recursive: `a + b + c + …` nests one level deeper with each term, thousands of them.
-  const ahead: { readonly key: string; readonly value: unknown }[] = [{ key: "", value: tree }];
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    const { key, value } = next;
+  // Not recursive: `a + b + c + …` nests one level deeper with each term, thousands of them. Two
+  // plain stacks, because this is the hottest loop of a plan and of lint.
+  const keys: string[] = [""];
+  const values: unknown[] = [tree];
+  while (values.length > 0) {
+    const key = keys.pop()!;
+    const value = values.pop();
     if (Array.isArray(value)) {
-      for (const item of value.toReversed()) ahead.push({ key, value: item });
+      for (let at = value.length - 1; at >= 0; at--) {
+        keys.push(key);
+        values.push(value[at]);
+      }
     } else if (typeof value === "object" && value !== null) {
-      visit(key, value as Record<string, unknown>);
-      for (const [name, child] of Object.entries(value).toReversed()) {
-        ahead.push({ key: name, value: child });
+      const fields = value as Record<string, unknown>;
+      visit(key, fields);
+      const names = Object.keys(fields);
+      for (let at = names.length - 1; at >= 0; at--) {
+        const child = fields[names[at]!];
+        if (typeof child !== "object") continue;
+        keys.push(names[at]!);
+        values.push(child);
       }
     }
   }

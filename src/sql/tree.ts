@@ -9,18 +9,26 @@ export type Fields = Readonly<Record<string, unknown>>;
  */
 export function walk(value: unknown, visit: (type: string, fields: Fields) => void): void {
   // Not recursive: `a + b + c + …` nests one level deeper with each term, thousands of them.
-  const ahead: { readonly key: string | undefined; readonly value: unknown }[] = [
-    { key: undefined, value },
-  ];
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    if (Array.isArray(next.value)) {
-      for (const one of next.value.toReversed()) ahead.push({ key: undefined, value: one });
+  const types: (string | undefined)[] = [undefined];
+  const values: unknown[] = [value];
+  while (values.length > 0) {
+    const type = types.pop();
+    const next = values.pop();
+    if (Array.isArray(next)) {
+      for (let at = next.length - 1; at >= 0; at--) {
+        types.push(undefined);
+        values.push(next[at]);
+      }
       continue;
     }
-    if (!isFields(next.value)) continue;
-    if (next.key !== undefined) visit(next.key, next.value);
-    for (const [key, child] of Object.entries(next.value).toReversed()) {
-      if (typeof child === "object") ahead.push({ key, value: child });
+    if (!isFields(next)) continue;
+    if (type !== undefined) visit(type, next);
+    const keys = Object.keys(next);
+    for (let at = keys.length - 1; at >= 0; at--) {
+      const child = next[keys[at]!];
+      if (typeof child !== "object") continue;
+      types.push(keys[at]);
+      values.push(child);
     }
   }
 }
