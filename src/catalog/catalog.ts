@@ -160,6 +160,8 @@ export interface Index extends RelationBase {
 export interface View extends RelationBase {
   readonly kind: "view" | "materialized-view";
   query: Node;
+  /** By name; the type is empty (`name: ""`) where only the server could tell it. */
+  columns: Column[];
   /** What it reads, by relation: columns by name, or all. */
   uses: Map<RelationKey, Set<string> | "all">;
   indexes: RelationKey[];

@@ -1,13 +1,14 @@
 /** DROP of every kind, with what goes along. */
 import type { DropStmt, Node, ObjectType } from "@pgsql/types";
 import { stringList, stringOf } from "../../sql/tree.ts";
-import { keyOf, type Relation, type Table } from "../catalog.ts";
+import { keyOf, type Relation } from "../catalog.ts";
 import { findRelation, findTable, nameIn, type Name } from "../find.ts";
 import type { Replay } from "./context.ts";
 import { dropFunction } from "./drop-function.ts";
 import { dropRelation } from "./drop-relation.ts";
 import { dropType } from "./drop-type.ts";
 import { without } from "./store.ts";
+import { dropTrigger } from "./table-objects.ts";
 
 const RELATIONS: ReadonlySet<ObjectType | undefined> = new Set([
   "OBJECT_TABLE",
@@ -68,19 +69,15 @@ function isOfKind(relation: Relation, type: ObjectType | undefined): boolean {
 }
 
 /** Triggers, policies and rules are named with their table: `s.t.name`. */
-function dropFromTable({ catalog }: Replay, object: Node, type: ObjectType | undefined): void {
+function dropFromTable(replay: Replay, object: Node, type: ObjectType | undefined): void {
   const words = stringList(listIn(object));
   const name = words.at(-1);
   const of: Name | undefined = nameIn(listIn(object)?.slice(0, -1));
-  const table = findTable(catalog, of);
+  const table = findTable(replay.catalog, of);
   if (name === undefined || table === undefined) return;
-  if (type === "OBJECT_TRIGGER") dropTrigger(table, name);
+  if (type === "OBJECT_TRIGGER") dropTrigger(replay, table, name);
   else if (type === "OBJECT_POLICY") table.policies = without(table.policies, name);
   else if (type === "OBJECT_RULE") table.rules = without(table.rules, name);
-}
-
-function dropTrigger(table: Table, name: string): void {
-  table.triggers = table.triggers.filter((trigger) => trigger.name !== name);
 }
 
 function dropSchema(replay: Replay, schema: string, cascade: boolean): void {

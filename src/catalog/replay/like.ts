@@ -7,7 +7,6 @@ import type { Replay } from "./context.ts";
 import { shapeOfIndex } from "./index-shape.ts";
 import { addIndex, constraintBehind, labelOf } from "./indexes.ts";
 import { addConstraint } from "./store.ts";
-import { columnsOfQuery } from "./query-columns.ts";
 
 /** What is copied once the table is there. */
 export interface Copied {
@@ -29,7 +28,7 @@ export function copyLike(replay: Replay, table: Table, clause: TableLikeClause):
   if (source === undefined) return [];
   const options = clause.options ?? 0;
   if (!isTable(source)) {
-    if ("uses" in source) table.columns.push(...columnsOfQuery(replay, source.query));
+    if ("uses" in source) table.columns.push(...structuredClone(source.columns));
     else if ("attributes" in source)
       table.columns.push(...structuredClone(source.attributes ?? []));
     return [];

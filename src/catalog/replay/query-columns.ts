@@ -82,7 +82,7 @@ function sourcesOf(replay: Replay, from: Node, common: readonly Source[]): Sourc
   const columns = isTable(relation)
     ? relation.columns.map((column) => plain(column.name, column.type))
     : "uses" in relation
-      ? columnsOfQuery(replay, relation.query)
+      ? relation.columns
       : [];
   return [{ alias: name, columns: renamed(columns, alias?.colnames) }];
 }
