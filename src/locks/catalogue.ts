@@ -19,6 +19,8 @@ import type { LockRole } from "./lock-facts.ts";
 export interface CatalogueEntry {
   /** The shape id, as in the facts. */
   readonly id: string;
+  /** What the catalog holds, where the shape's work depends on it: facts `id:case` of its own. */
+  readonly case?: string;
   /** Run after FIXTURE and committed before the statement. */
   readonly setup?: readonly string[];
   readonly statement: string;
@@ -62,6 +64,12 @@ export const FIXTURE: readonly string[] = [
   "create table log_old partition of log for values from (0) to (100)",
   "insert into org values (1)",
   "insert into account (id, slug, org_id) values (1, 'a', 1)",
+  "insert into account_vip (id, slug, org_id) values (2, 'b', 1)",
+  "insert into item values (1, null)",
+  "insert into event values (1, 50), (1, 1000)",
+  "insert into event_new values (1, 150)",
+  "insert into log values (50)",
+  "refresh materialized view account_ids",
 ];
 
 export const CATALOGUE: readonly CatalogueEntry[] = [

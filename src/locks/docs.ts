@@ -81,7 +81,7 @@ function rowsOf(id: string): Row[] {
 
 function renderRow(id: string, { majors, facts }: Row): string {
   const example = CATALOGUE.find((entry) => entry.id === id)?.statement ?? id;
-  const locks = Object.entries(facts).map(([role, mode]) => `${words(role)}: ${mode}`);
+  const locks = Object.entries(facts.locks).map(([role, mode]) => `${words(role)}: ${mode}`);
   const cells = [
     // A bar ends a cell even inside code.
     `\`${example.replaceAll("|", "\\|")}\``,
@@ -93,7 +93,7 @@ function renderRow(id: string, { majors, facts }: Row): string {
 }
 
 function whoWaits(facts: ShapeFacts): string {
-  const modes = LOCK_MODES.filter((mode) => Object.values(facts).includes(mode));
+  const modes = LOCK_MODES.filter((mode) => Object.values(facts.locks).includes(mode));
   if (modes.some(blocksReads)) return "reads and writes";
   if (modes.some(blocksWrites)) return "writes";
   return "neither";

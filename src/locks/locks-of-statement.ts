@@ -42,7 +42,7 @@ export function locksOf(stmt: Pick<Statement, "node">, facts: LockFacts): Statem
   for (const shape of visibleShapes(stmt)) {
     const measured = facts[shape.shape];
     for (const { role, ...name } of shape.relations) {
-      const mode = measured === undefined ? "ACCESS EXCLUSIVE" : measured[role];
+      const mode = measured === undefined ? "ACCESS EXCLUSIVE" : measured.locks[role];
       // Measured, and not locked: a GRANT before PostgreSQL 18, for example.
       if (mode === undefined) continue;
       keepStrongest(merged, { ...name, mode, role, known: measured !== undefined });
@@ -56,10 +56,10 @@ export function locksOf(stmt: Pick<Statement, "node">, facts: LockFacts): Statem
  * other end of a dropped foreign key, a default partition, the children.
  */
 export function impliedLocksOf(stmt: Pick<Statement, "node">, facts: LockFacts): ImpliedLock[] {
-  return visibleShapes(stmt).flatMap((shape) => impliedBy(shape, facts[shape.shape] ?? {}));
+  return visibleShapes(stmt).flatMap((shape) => impliedBy(shape, facts[shape.shape]?.locks ?? {}));
 }
 
-function impliedBy({ relations }: StatementShape, measured: ShapeFacts): ImpliedLock[] {
+function impliedBy({ relations }: StatementShape, measured: ShapeFacts["locks"]): ImpliedLock[] {
   const named = new Set(relations.map(({ role }) => role));
   return Object.entries(measured)
     .map(([role, mode]) => ({ role: role as LockRole, mode, of: relations }))

@@ -33,12 +33,12 @@ export const TABLE_SHAPES: readonly CatalogueEntry[] = [
   {
     id: "create-table-as",
     statement: "create table added as select id from account",
-    targets: { source: "account" },
+    targets: { source: "account", child: "account_vip" },
   },
   {
     id: "create-materialized-view",
     statement: "create materialized view added as select id from account",
-    targets: { source: "account" },
+    targets: { source: "account", child: "account_vip" },
   },
   {
     id: "create-view",
@@ -100,12 +100,12 @@ export const TABLE_SHAPES: readonly CatalogueEntry[] = [
   {
     id: "refresh-materialized-view",
     statement: "refresh materialized view account_ids",
-    targets: { target: "account_ids", source: "account" },
+    targets: { target: "account_ids", source: "account", child: "account_vip" },
   },
   {
     id: "refresh-materialized-view-concurrently",
     statement: "refresh materialized view concurrently account_ids",
-    targets: { target: "account_ids", source: "account" },
+    targets: { target: "account_ids", source: "account", child: "account_vip" },
   },
   ...[
     "access share",
@@ -129,13 +129,13 @@ export const TABLE_SHAPES: readonly CatalogueEntry[] = [
   {
     id: "vacuum",
     statement: "vacuum account",
-    targets: { target: "account" },
+    targets: { target: "account", child: "account_vip" },
     behind: MAINTENANCE,
   },
   {
     id: "vacuum-full",
     statement: "vacuum full account",
-    targets: { target: "account" },
+    targets: { target: "account", child: "account_vip" },
     behind: WRITER,
   },
   {
