@@ -1,7 +1,8 @@
 /**
  * The statements whose locks are measured. An entry is one shape: a statement form that can be told
- * from the parse tree alone. Several entries may share a shape when its locks depend on what is in
- * the catalog (a foreign key, a default partition); the strongest mode of each role is kept.
+ * from the parse tree alone. Several entries may share a shape when its locks or its work depend on
+ * what is in the catalog (a foreign key, a default partition): the shape's facts are the union, and
+ * each `case` has facts of its own beside.
  *
  * Every entry runs in a schema of its own that holds FIXTURE, so the names below mean the same
  * everywhere. To teach Lockstep a new shape, add an entry here, name the shape in shape.ts and run
@@ -9,11 +10,14 @@
  */
 import { ALTER_OTHER_SHAPES } from "./catalogue/alter-other.ts";
 import { ALTER_TABLE_SHAPES } from "./catalogue/alter-table.ts";
+import { COLUMN_SHAPES } from "./catalogue/columns.ts";
+import { CONSTRAINT_SHAPES } from "./catalogue/constraints.ts";
 import { DATA_SHAPES } from "./catalogue/data.ts";
 import { INDEX_SHAPES } from "./catalogue/indexes.ts";
 import { OBJECT_SHAPES } from "./catalogue/objects.ts";
 import { PARTITION_SHAPES } from "./catalogue/partitions.ts";
 import { TABLE_SHAPES } from "./catalogue/tables.ts";
+import { TYPE_SHAPES } from "./catalogue/types.ts";
 import type { LockRole } from "./lock-facts.ts";
 
 export interface CatalogueEntry {
@@ -21,6 +25,8 @@ export interface CatalogueEntry {
   readonly id: string;
   /** What the catalog holds, where the shape's work depends on it: facts `id:case` of its own. */
   readonly case?: string;
+  /** Counts for its case only: the statement has another shape too, which says the rest. */
+  readonly apart?: true;
   /** Run after FIXTURE and committed before the statement. */
   readonly setup?: readonly string[];
   readonly statement: string;
@@ -73,8 +79,11 @@ export const FIXTURE: readonly string[] = [
 ];
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
+  ...COLUMN_SHAPES,
+  ...CONSTRAINT_SHAPES,
   ...ALTER_TABLE_SHAPES,
   ...ALTER_OTHER_SHAPES,
+  ...TYPE_SHAPES,
   ...INDEX_SHAPES,
   ...TABLE_SHAPES,
   ...OBJECT_SHAPES,

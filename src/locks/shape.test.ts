@@ -66,6 +66,17 @@ describe("shapesOf", () => {
     ],
     ["alter table a of t", ["unknown target=a"]],
     ["alter foreign table a add column b int", ["unknown target=a"]],
+    [
+      "alter table a add column b int generated always as (1) virtual",
+      ["alter-table/add-column target=a"],
+    ],
+    ["alter table a add check (b > 0) not enforced", ["alter-table/add-check target=a"]],
+    ["alter table a add not null b not valid", ["alter-table/add-not-null-not-valid target=a"]],
+    ["alter domain d add check (value > 0)", ["alter-domain/add-constraint"]],
+    ["alter domain d drop default", ["alter-domain/drop-default"]],
+    ["alter type t add value 'x'", ["alter-type/add-value"]],
+    ["create index on only a (b)", ["create-index-only target=a"]],
+    ["reindex schema s", ["reindex-schema"]],
     ["create table a (id int)", []],
     [
       "create table a (b int references s.b, like c, parent int references a)",

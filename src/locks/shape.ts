@@ -8,7 +8,7 @@
  */
 import type { Node } from "@pgsql/types";
 import type { Statement } from "../sql/statement.ts";
-import { shapesOfAlterTable } from "./shapes/alter-table.ts";
+import { shapesOfAlterTable, shapesOfAlterType } from "./shapes/alter-table.ts";
 import { shapesOfData } from "./shapes/data.ts";
 import { shapesOfIndex } from "./shapes/indexes.ts";
 import { shapesOfObject } from "./shapes/objects.ts";
@@ -25,6 +25,7 @@ export function shapesOfNode(node: Node): StatementShape[] {
     return (node.CreateSchemaStmt.schemaElts ?? []).flatMap(shapesOfNode);
   return (
     shapesOfAlterTable(node) ??
+    shapesOfAlterType(node) ??
     shapesOfTable(node) ??
     shapesOfIndex(node) ??
     shapesOfObject(node) ??

@@ -1,4 +1,4 @@
-/** ALTER of views, materialized views, sequences and types. */
+/** ALTER of views, materialized views and sequences. */
 import type { CatalogueEntry } from "../catalogue.ts";
 
 const VIEW = { target: "account_notes", source: "account" } as const;
@@ -88,17 +88,4 @@ export const ALTER_OTHER_SHAPES: readonly CatalogueEntry[] = [
     statement: "alter sequence ticket set schema public",
     targets: SEQUENCE,
   },
-  type("add-attribute", "add attribute added text"),
-  type("drop-attribute", "drop attribute street"),
-  type("alter-attribute", "alter attribute street type varchar"),
 ];
-
-/** A composite type is a relation to the server; nobody reads from it, but it can be locked. */
-function type(name: string, command: string): CatalogueEntry {
-  return {
-    id: `alter-type/${name}`,
-    setup: ["create type address as (street text, city text)"],
-    statement: `alter type address ${command}`,
-    targets: { target: "address" },
-  };
-}

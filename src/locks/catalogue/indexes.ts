@@ -1,16 +1,16 @@
 /** Indexes: built, rebuilt, renamed and dropped, with and without CONCURRENTLY. */
 import type { CatalogueEntry } from "../catalogue.ts";
+import { named } from "./on-account.ts";
 
 const INDEX = { index: "account_name_idx", "table-of-index": "account" } as const;
 const TABLE = { target: "account", index: "account_name_idx" } as const;
 const WRITER = ["lock table account in row exclusive mode"];
 
 export const INDEX_SHAPES: readonly CatalogueEntry[] = [
-  {
-    id: "create-index",
-    statement: "create index on account (note)",
-    targets: { target: "account" },
-  },
+  createIndex("plain", "index on account (note)"),
+  createIndex("unique", "unique index on account (note)"),
+  createIndex("partial", "index on account (note) where code > 0"),
+  createIndex("expression", "index on account (lower(note))"),
   {
     id: "create-index-concurrently",
     statement: "create index concurrently account_note_idx on account (note)",
@@ -38,6 +38,14 @@ export const INDEX_SHAPES: readonly CatalogueEntry[] = [
     targets: INDEX,
     behind: WRITER,
   },
+  ...["", "-concurrently"].map((how) => ({
+    id: `reindex-schema${how}`,
+    // The other tables with indexes would be rebuilt as well, one after another.
+    setup: ["drop table item, org cascade", "drop materialized view account_ids"],
+    statement: `reindex schema ${how.slice(1)} lock_facts`,
+    targets: { target: "account", child: "account_vip" },
+    behind: WRITER,
+  })),
   alterIndex("rename", "rename to renamed"),
   alterIndex("set-parameter/fillfactor", "set (fillfactor = 70)"),
   alterIndex("reset-parameter/fillfactor", "reset (fillfactor)"),
@@ -50,7 +58,8 @@ export const INDEX_SHAPES: readonly CatalogueEntry[] = [
       "create index account_name_idx on account using gin (words)",
     ],
   },
-  alterIndex("set-tablespace", "set tablespace pg_default"),
+  alterIndex("set-tablespace:same", "set tablespace pg_default"),
+  alterIndex("set-tablespace:other", "set tablespace lock_facts"),
   {
     ...alterIndex("set-statistics", "alter column 1 set statistics 500"),
     setup: [
@@ -76,8 +85,17 @@ export const INDEX_SHAPES: readonly CatalogueEntry[] = [
 
 function alterIndex(name: string, command: string): CatalogueEntry {
   return {
-    id: `alter-index/${name}`,
+    ...named(`alter-index/${name}`),
     statement: `alter index account_name_idx ${command}`,
     targets: INDEX,
+  };
+}
+
+function createIndex(kind: string, index: string): CatalogueEntry {
+  return {
+    id: "create-index",
+    case: kind,
+    statement: `create ${index}`,
+    targets: { target: "account" },
   };
 }

@@ -3,6 +3,7 @@
  * attached; `log` has no default partition, which DETACH CONCURRENTLY asks for.
  */
 import type { CatalogueEntry } from "../catalogue.ts";
+import { ATTACH_SHAPES } from "./attach.ts";
 
 const AROUND_EVENT = {
   parent: "event",
@@ -44,19 +45,12 @@ export const PARTITION_SHAPES: readonly CatalogueEntry[] = [
     statement: "create table event_next partition of event for values from (200) to (300)",
     targets: AROUND_EVENT,
   },
+  ...ATTACH_SHAPES,
   partitioned("create-index", "create index on event (id)"),
-  partitioned("alter-table/add-column", "alter table event add column added text"),
   {
-    ...partitioned(
-      "alter-table/add-foreign-key",
-      "alter table event add foreign key (id) references org",
-    ),
-    targets: {
-      target: "event",
-      child: "event_old",
-      "default-partition": "event_default",
-      referenced: "org",
-    },
+    id: "create-index-only",
+    statement: "create index on only event (id)",
+    targets: { target: "event" },
   },
   {
     ...partitioned("alter-table/enable-trigger", "alter table event enable trigger all"),
@@ -68,6 +62,7 @@ export const PARTITION_SHAPES: readonly CatalogueEntry[] = [
   },
   {
     id: "drop-index",
+    case: "partitioned",
     setup: ["create index event_idx on event (id)"],
     statement: "drop index event_idx",
     targets: {
@@ -101,6 +96,7 @@ function partitioned(
 ): CatalogueEntry {
   return {
     id,
+    case: "partitioned",
     statement,
     targets: { [role]: "event", child: "event_old", "default-partition": "event_default" },
   };

@@ -83,6 +83,29 @@ const INDEX_CONSTRAINTS: Partial<Record<NonNullable<Constraint["contype"]>, stri
   CONSTR_EXCLUSION: "add-exclusion",
 };
 
+/** The sub-commands of ALTER DOMAIN, by the letter that the grammar gives them. */
+const DOMAIN_COMMANDS: Readonly<Record<string, string>> = {
+  C: "add-constraint",
+  X: "drop-constraint",
+  V: "validate-constraint",
+  O: "set-not-null",
+  N: "drop-not-null",
+};
+
+/** No relation is named; the tables that use the type are in the catalog. */
+export function shapesOfAlterType(node: Node): StatementShape[] | undefined {
+  if ("AlterDomainStmt" in node) {
+    const { subtype = "", def } = node.AlterDomainStmt;
+    const byDefault = def === undefined ? "drop-default" : "set-default";
+    return [shape(`alter-domain/${DOMAIN_COMMANDS[subtype] ?? byDefault}`, {})];
+  }
+  if ("AlterEnumStmt" in node) {
+    const verb = node.AlterEnumStmt.oldVal === undefined ? "add" : "rename";
+    return [shape(`alter-type/${verb}-value`, {})];
+  }
+  return undefined;
+}
+
 export function shapesOfAlterTable(node: Node): StatementShape[] | undefined {
   if (!("AlterTableStmt" in node)) return undefined;
   const stmt = node.AlterTableStmt;
@@ -155,7 +178,9 @@ function addColumn(column: ColumnDef): string {
   );
   const kinds = new Set(constraints.map(({ contype }) => contype));
   if (kinds.has("CONSTR_IDENTITY")) return "add-column-identity";
-  if (kinds.has("CONSTR_GENERATED")) return "add-column-generated";
+  const generated = constraints.find(({ contype }) => contype === "CONSTR_GENERATED");
+  // A virtual column is not stored: to the table it is a column without a value.
+  if (generated) return generated.generated_kind === "v" ? "add-column" : "add-column-generated";
   const value = constraints.find(({ contype }) => contype === "CONSTR_DEFAULT")?.raw_expr;
   if (value === undefined) return "add-column";
   let calls = false;
@@ -173,7 +198,9 @@ function addConstraint(constraint: Constraint, stmt: AlterTableStmt): StatementS
   }
   const name = CONSTRAINTS[contype];
   if (name === undefined) return unknownShape({ relation: stmt.relation, constraint });
-  const notValid = constraint.skip_validation === true ? "-not-valid" : "";
+  // NOT ENFORCED is never validated and so carries the same mark, but is a case of its own.
+  const unenforced = contype !== "CONSTR_NOTNULL" && constraint.is_enforced !== true;
+  const notValid = constraint.skip_validation === true && !unenforced ? "-not-valid" : "";
   const referenced = fromRangeVar(constraint.pktable);
   return shape(`alter-table/${name}${notValid}`, {
     target,

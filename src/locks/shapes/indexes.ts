@@ -7,7 +7,9 @@ import { isOn } from "./tables.ts";
 export function shapesOfIndex(node: Node): StatementShape[] | undefined {
   if ("IndexStmt" in node) {
     const { relation, concurrent } = node.IndexStmt;
-    const id = concurrent === true ? "create-index-concurrently" : "create-index";
+    // ON ONLY: the index of a partitioned table, which has no rows, and of none of its partitions.
+    const plain = relation?.inh === true ? "create-index" : "create-index-only";
+    const id = concurrent === true ? "create-index-concurrently" : plain;
     return [shape(id, { target: fromRangeVar(relation) })];
   }
   if ("DropStmt" in node && node.DropStmt.removeType === "OBJECT_INDEX") {
@@ -21,7 +23,10 @@ export function shapesOfIndex(node: Node): StatementShape[] | undefined {
     if (kind === "REINDEX_OBJECT_INDEX") {
       return [shape(`reindex-index${concurrently}`, { index: fromRangeVar(relation) })];
     }
-    // SCHEMA, DATABASE and SYSTEM name no relation; they take the tables one after another.
+    if (kind !== "REINDEX_OBJECT_TABLE") {
+      // SCHEMA, DATABASE and SYSTEM name no relation; they take the tables one after another.
+      return [shape(`reindex-schema${concurrently}`, {})];
+    }
     return [shape(`reindex-table${concurrently}`, { target: fromRangeVar(relation) })];
   }
   return undefined;
