@@ -1,0 +1,76 @@
+/**
+ * What a server really does with a case: which long work existing tables suffer, and under which
+ * locks.
+ *
+ * T1 An existing table is one that was there before the migration, also when the migration renames
+ *    it; a table that the migration itself makes is nobody's yet.
+ * T2 Work counts for a table only while the session holds SHARE or more on it, whether by the same
+ *    statement or by an earlier one of the transaction.
+ * T3 What the server does is taken from the server: its messages of level debug1, the file nodes,
+ *    and, for a default partition, which the server scans without a word, the rows it has read.
+ */
+import { Client } from "pg";
+import type { LongWork } from "../../src/lint/finding.ts";
+import { parseFile } from "../../src/sql/parse-file.ts";
+import { loadParser } from "../../src/sql/parser.ts";
+import type { AccuracyCase } from "./read-cases.ts";
+import { listTables, readLocks } from "./server-state.ts";
+import { measureOutside } from "./truth-outside.ts";
+import { type MeasureSession, namedLocks, type Statement, type Truth, truthOf, workOf } from "./work.ts";
+
+/** `25001`: active_sql_transaction, "… cannot run inside a transaction block". */
+const NOT_IN_TRANSACTION = "25001";
+
+/** Measures a case in a database of its own, which `url` leads to and which must be empty. */
+export async function measureCase(url: string, one: AccuracyCase): Promise<Truth> {
+  const runner = new Client({ connectionString: url });
+  const notices: string[] = [];
+  runner.on("notice", ({ message }) => void notices.push(message ?? ""));
+  await runner.connect();
+  try {
+    await runner.query(one.history).catch((error: unknown) => {
+      throw new Error(`the history of \`${one.id}\` fails: ${String(error)}`, { cause: error });
+    });
+    const statements = await split(one.sql);
+    const before = await listTables(runner);
+    await runner.query("set client_min_messages = debug1");
+    const session = { runner, notices, before };
+    const truth = await measureInside(session, statements);
+    return truth.error === NOT_IN_TRANSACTION
+      ? await measureOutside(url, session, statements)
+      : truth;
+  } finally {
+    await runner.end();
+  }
+}
+
+async function split(sql: string): Promise<Statement[]> {
+  const bytes = Buffer.from(sql);
+  const parsed = await parseFile({ path: "case.sql", bytes, parser: await loadParser() });
+  if (parsed.opaque !== undefined) return [{ text: sql, kind: "unreadable" }];
+  return parsed.statements.map(({ text, node }) => ({
+    text,
+    kind: Object.keys(node)[0] ?? "unreadable",
+  }));
+}
+
+async function measureInside(
+  session: MeasureSession,
+  statements: readonly Statement[],
+): Promise<Truth> {
+  const { runner } = session;
+  await runner.query("begin");
+  try {
+    const work = new Set<LongWork>();
+    for (const statement of statements) {
+      for (const one of await workOf(session, statement)) work.add(one);
+    }
+    return truthOf(work, namedLocks(session.before, await readLocks(runner)));
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === undefined) throw error;
+    return { error: code, positive: false, work: [], locks: {} };
+  } finally {
+    await runner.query("rollback");
+  }
+}
