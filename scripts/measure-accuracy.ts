@@ -24,6 +24,7 @@ for (const major of POSTGRES_MAJORS) {
   measured.set(major, truth);
   const all = [...truth.values()];
   const failed = all.filter(({ error }) => error !== undefined).length;
+  for (const [id, { error }] of truth) if (error?.startsWith("history")) console.log(`  ${error}: ${id}`);
   const positive = all.filter((one) => one.positive).length;
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(

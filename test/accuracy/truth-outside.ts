@@ -11,6 +11,8 @@ import { qualified } from "../../src/postgres/identifiers.ts";
 import { listTables, readAwaited, readLocks } from "./server-state.ts";
 import {
   announced,
+  codeOf,
+  failed,
   type MeasureSession,
   namedLocks,
   rewritten,
@@ -38,9 +40,7 @@ export async function measureOutside(
       }
     }
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === undefined) throw error;
-    return { error: code, positive: false, work: [], locks: {} };
+    return failed(codeOf(error));
   }
   return truthOf(work, namedLocks(session.before, locks));
 }

@@ -16,7 +16,7 @@ import { loadParser } from "../../src/sql/parser.ts";
 import type { AccuracyCase } from "./read-cases.ts";
 import { listTables, readLocks } from "./server-state.ts";
 import { measureOutside } from "./truth-outside.ts";
-import { type MeasureSession, namedLocks, type Statement, type Truth, truthOf, workOf } from "./work.ts";
+import { codeOf, failed, type MeasureSession, namedLocks, type Statement, type Truth, truthOf, workOf } from "./work.ts";
 
 /** `25001`: active_sql_transaction, "… cannot run inside a transaction block". */
 const NOT_IN_TRANSACTION = "25001";
@@ -28,9 +28,8 @@ export async function measureCase(url: string, one: AccuracyCase): Promise<Truth
   runner.on("notice", ({ message }) => void notices.push(message ?? ""));
   await runner.connect();
   try {
-    await runner.query(one.history).catch((error: unknown) => {
-      throw new Error(`the history of \`${one.id}\` fails: ${String(error)}`, { cause: error });
-    });
+    const refused = await runner.query(one.history).then(() => undefined, codeOf);
+    if (refused !== undefined) return failed(`history ${refused}`);
     const statements = await split(one.sql);
     const before = await listTables(runner);
     await runner.query("set client_min_messages = debug1");
@@ -67,9 +66,7 @@ async function measureInside(
     }
     return truthOf(work, namedLocks(session.before, await readLocks(runner)));
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === undefined) throw error;
-    return { error: code, positive: false, work: [], locks: {} };
+    return failed(codeOf(error));
   } finally {
     await runner.query("rollback");
   }

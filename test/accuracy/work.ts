@@ -5,7 +5,10 @@ import { blocksWrites, type LockMode } from "../../src/locks/lock-mode.ts";
 import { type Existing, listTables, readLocks, type Table } from "./server-state.ts";
 
 export interface Truth {
-  /** Set when the server refuses the migration: its SQLSTATE. Nothing else is known then. */
+  /**
+   * Set when the server refuses the migration: its SQLSTATE; after `history ` when it refuses what
+   * comes before, because this version does not have it. Nothing else is known then.
+   */
   readonly error?: string;
   readonly positive: boolean;
   /** Sorted; what happened to existing tables under a lock that blocks writes. */
@@ -145,4 +148,15 @@ export function namedLocks(
     return table === undefined || mode === "ACCESS SHARE" ? [] : [[table.name, mode]];
   });
   return Object.fromEntries(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Errors of the server become a truth; all others are errors of the measurement. */
+export function codeOf(error: unknown): string {
+  const { code } = error as { code?: string };
+  if (code === undefined || code.length !== 5) throw error;
+  return code;
+}
+
+export function failed(error: string): Truth {
+  return { error, positive: false, work: [], locks: {} };
 }

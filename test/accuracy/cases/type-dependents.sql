@@ -155,12 +155,12 @@ create index on accounts using brin (name);
 alter table accounts alter column name type varchar(100);
 --- column of an exclusion constraint
 create table slots (id integer, during tsrange, room text, exclude using gist (during with &&));
-insert into slots select g, tsrange(timestamp '2020-01-01' + g * interval '1 hour', timestamp '2020-01-01' + g * interval '1 hour'), 'r' from generate_series(1, 300) g;
+insert into slots select g, tsrange(timestamp '2020-01-01' + g * interval '1 hour', timestamp '2020-01-01' + g * interval '1 hour' + interval '1 minute'), 'r' from generate_series(1, 300) g;
 --- when
 alter table slots alter column during type tstzrange using tstzrange(lower(during), upper(during));
 --- inherited by a child
 create table vip () inherits (accounts);
-insert into vip select g, 'v' || g, null, null, g from generate_series(1000, 1200) g;
+insert into vip (id, name, score) select g, 'v' || g, g from generate_series(1000, 1200) g;
 --- when
 alter table accounts alter column score type bigint;
 --- of a partitioned table
@@ -178,6 +178,6 @@ alter table logs alter column level type integer using level::integer;
 --- of a composite type in use
 create type point3 as (x integer, y integer);
 create table shapes (id integer, corner point3);
-insert into shapes select g, row(1, 2) from generate_series(1, 300) g;
+insert into shapes select g, row(1, 2)::point3 from generate_series(1, 300) g;
 --- when
 alter type point3 alter attribute x type bigint;
