@@ -5,6 +5,7 @@ import type { PostgresMajor } from "../../src/sandbox/binaries.ts";
 import type { AccuracyCase } from "./read-cases.ts";
 import { measureCase } from "./truth.ts";
 import type { MeasuredTruth } from "./truth-file.ts";
+import type { Truth } from "./work.ts";
 
 /** What belongs to a server and not to a database; the cases may name it. */
 const AROUND = [
@@ -13,6 +14,16 @@ const AROUND = [
   "create role app_owner",
   "create role app_reader",
 ];
+
+/**
+ * Whether a timestamp with and one without time zone have the same bytes depends on the session;
+ * where a migration says nothing about it, it is judged by the worse one.
+ */
+export const MEASURED_SETTINGS = {
+  autovacuum: "off",
+  timezone: "Europe/Berlin",
+  fsync: "off",
+} as const;
 
 export async function measureAll(
   url: (database: string) => string,
@@ -23,7 +34,7 @@ export async function measureAll(
   await admin.connect();
   try {
     for (const statement of AROUND) await admin.query(statement);
-    const truth = new Map();
+    const truth = new Map<string, Truth>();
     for (const [index, one] of cases.entries()) {
       const name = `accuracy_${index}`;
       await admin.query(createDatabaseSql(name, "template1", major));

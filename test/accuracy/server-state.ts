@@ -9,7 +9,7 @@ export interface Table {
   readonly kind: string;
   readonly fileNode: string;
   readonly pages: number;
-  /** A partition that takes what no other takes. */
+  /** A partition that takes what no other takes, or a partition of one. */
   readonly isDefault: boolean;
   /** By scans of this transaction. */
   readonly rowsRead: number;
@@ -28,7 +28,10 @@ export async function listTables(client: Client): Promise<Existing> {
             c.relfilenode::text as "fileNode",
             case when c.relkind = 'p' then 0
                  else (pg_catalog.pg_relation_size(c.oid) / 8192)::integer end as pages,
-            coalesce(pg_catalog.pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT', false) as "isDefault",
+            c.relispartition and exists (
+              select from pg_catalog.pg_partition_ancestors(c.oid) as a
+              join pg_catalog.pg_class p on p.oid = a.relid
+              where pg_catalog.pg_get_expr(p.relpartbound, p.oid) = 'DEFAULT') as "isDefault",
             coalesce(s.seq_tup_read, 0)::integer as "rowsRead"
      from pg_catalog.pg_class c
      left join pg_catalog.pg_stat_xact_user_tables s on s.relid = c.oid

@@ -33,7 +33,8 @@ export async function measureOutside(
   const locks = new Map<string, LockMode>();
   try {
     for (const statement of statements) {
-      const one = (await inItsTransaction(session, statement)) ?? (await alone(url, session, statement));
+      const one =
+        (await inItsTransaction(session, statement)) ?? (await alone(url, session, statement));
       for (const kind of one.work) work.add(kind);
       for (const [oid, mode] of one.locks) {
         locks.set(oid, strongest([mode, locks.get(oid) ?? mode]) ?? mode);
@@ -81,7 +82,9 @@ async function alone(
     const earlier = await listTables(runner);
     await holdForWriting(holder);
     notices.length = 0;
-    const { rows } = await runner.query<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
+    const { rows } = await runner.query<{ pid: number }>(
+      "select pg_catalog.pg_backend_pid() as pid",
+    );
     let failure: unknown;
     let ended = false;
     const running = runner.query(statement.text).then(

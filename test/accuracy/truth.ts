@@ -16,7 +16,16 @@ import { loadParser } from "../../src/sql/parser.ts";
 import type { AccuracyCase } from "./read-cases.ts";
 import { listTables, readLocks } from "./server-state.ts";
 import { measureOutside } from "./truth-outside.ts";
-import { codeOf, failed, type MeasureSession, namedLocks, type Statement, type Truth, truthOf, workOf } from "./work.ts";
+import {
+  codeOf,
+  failed,
+  type MeasureSession,
+  namedLocks,
+  type Statement,
+  type Truth,
+  truthOf,
+  workOf,
+} from "./work.ts";
 
 /** `25001`: active_sql_transaction, "… cannot run inside a transaction block". */
 const NOT_IN_TRANSACTION = "25001";
