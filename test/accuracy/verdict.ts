@@ -13,31 +13,28 @@ export interface Verdict {
 
 export interface NamedText {
   readonly path: string;
-  readonly text: string;
+  readonly text: string | Buffer;
 }
 
 const HISTORY = "1_history.sql";
 const MIGRATION = "2_case.sql";
 
-/** What lint says about the last file of `files`. */
-export async function lintLast(
+/** What lint says about the files of `report`; the others are history. */
+export async function findingsOf(
   files: readonly NamedText[],
+  report: readonly string[],
   version: number,
 ): Promise<readonly Finding[]> {
-  const { findings } = await lintFiles({
-    files,
-    report: files.slice(-1).map(({ path }) => path),
-    version,
-  });
-  return findings;
+  return (await lintFiles({ files, report, version })).findings;
 }
 
 export async function lintCase(one: AccuracyCase, version: number): Promise<Verdict> {
-  const findings = await lintLast(
+  const findings = await findingsOf(
     [
       { path: HISTORY, text: one.history },
       { path: MIGRATION, text: one.sql },
     ],
+    [MIGRATION],
     version,
   );
   const work = new Set(findings.flatMap(({ longWork }) => longWork ?? []));
