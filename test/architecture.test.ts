@@ -77,6 +77,7 @@ describe("packages", () => {
     [/^libpg-query$/, /^sql\/parser\.ts$/],
     [/^jiti$/, /^(migrations\/load-module|config\/load-config)\.ts$/],
     [/^valibot$/, /^config\//],
+    [/^picomatch$/, /^lint\/suppress\//],
     [/^@stricli\/core$/, /^cli\//],
     [/^@clack\/prompts$/, /^cli\//],
   ];

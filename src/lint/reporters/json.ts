@@ -55,7 +55,13 @@ function fixOf({ file, fix }: Finding, locateEdits: LocateEdits): object | null 
   if (fix === null || edits === undefined) return null;
   return {
     title: fix.title,
-    edits: edits.map(({ edit: _, ...place }) => place),
+    edits: edits.map(({ line, column, endLine, endColumn, newText }) => ({
+      line,
+      column,
+      endLine,
+      endColumn,
+      newText,
+    })),
     ...(fix.recipe !== undefined && { recipe: fix.recipe }),
   };
 }

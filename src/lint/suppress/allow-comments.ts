@@ -147,7 +147,7 @@ function unknownRule(at: {
   return {
     ...findingAt(
       ALLOW_UNKNOWN_RULE,
-      `\`${name}\` is not a rule${near === undefined ? "" : `; did you mean \`${near}\``}.`,
+      `\`${name}\` is not a rule${near === undefined ? "" : X,
       comment,
       at.scope,
       at.file,
