@@ -7,7 +7,9 @@ const of = (excerpt: string, file = "a.sql", rule = "r"): string =>
   fingerprint({ rule, file, excerpt });
 
 test("committed baselines hold: these values never change", () => {
-  expect(of('CREATE INDEX "É" ON t (a)')).toMatchInlineSnapshot(`"4664e552bd9bba6420645891a1d6b332"`);
+  expect(of('CREATE INDEX "É" ON t (a)')).toMatchInlineSnapshot(
+    `"4664e552bd9bba6420645891a1d6b332"`,
+  );
 });
 
 test("format, comments and the case of keywords do not count", () => {

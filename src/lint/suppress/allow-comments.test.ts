@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isDate, parseAllow } from "./parse-allow.ts";
+import { ALLOW_RULES } from "./allow-rules.ts";
 import { suppressed } from "./suppress.fixture.ts";
 
 const ALLOW = "-- lockstep:allow index-not-concurrent The table is small.";
@@ -57,7 +58,7 @@ describe("what is wrong with a comment", () => {
     const text = "select 'é😀'; /* lockstep:allow drop-tabel Très bien. */";
     const { extra, findings, kept } = await suppressed(text);
     expect(extra).toEqual([
-      "allow-unknown-rule 1:32 `drop-tabel` is not a rule; did you mean `drop-table`.",
+      "allow-unknown-rule 1:32 `drop-tabel` is not a rule; did you mean `drop-table`?",
     ]);
     expect(findings[0]).toMatchObject({ severity: "error", kind: "process", endColumn: 42 });
     const [edit] = findings[0]!.fix!.edits;
@@ -128,6 +129,25 @@ describe("what is wrong with a comment", () => {
   test("of rules that did not look nobody knows", async () => {
     const over = { active: new Set(["drop-table"]) };
     expect((await suppressed(`${ALLOW}\nselect 1;`, ["drop-table"], over)).extra).toEqual([]);
+  });
+});
+
+describe.each(ALLOW_RULES.map((rule) => [rule.id, rule] as const))("%s", (id, rule) => {
+  const rules = async (text: string) =>
+    (
+      await suppressed(
+        text,
+        text.includes("create index")
+          ? ["index-not-concurrent"]
+          : text.includes("drop")
+            ? ["drop-table"]
+            : [],
+      )
+    ).findings.map((one) => one.rule);
+
+  test("its examples", async () => {
+    for (const { sql } of rule.bad) expect(await rules(sql)).toEqual([id]);
+    for (const { sql } of rule.good) expect(await rules(sql)).toEqual([]);
   });
 });
 

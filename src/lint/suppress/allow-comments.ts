@@ -147,7 +147,9 @@ function unknownRule(at: {
   return {
     ...findingAt(
       ALLOW_UNKNOWN_RULE,
-      `\`${name}\` is not a rule${near === undefined ? "" : X,
+      near === undefined
+        ? `\`${name}\` is not a rule.`
+        : `\`${name}\` is not a rule; did you mean \`${near}\`?`,
       comment,
       at.scope,
       at.file,
