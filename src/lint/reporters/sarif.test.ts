@@ -19,8 +19,28 @@ function createValidator(): ValidateFunction {
 
 const validate = createValidator();
 
-function sarif(over = {}, given = {}): any {
-  return JSON.parse(reportSarif(result(over), context(given)));
+/** The parts of a log that are looked at below. */
+interface Log {
+  readonly runs: readonly [
+    {
+      readonly columnKind: string;
+      readonly tool: {
+        readonly driver: { readonly rules: readonly { id: string; help?: { markdown: string } }[] };
+      };
+      readonly results: readonly {
+        level: string;
+        readonly ruleId: string;
+        readonly ruleIndex: number;
+        readonly locations: readonly { physicalLocation: unknown }[];
+        readonly fixes?: readonly { artifactChanges: readonly { replacements: unknown }[] }[];
+        readonly partialFingerprints: Readonly<Record<string, string>>;
+      }[];
+    },
+  ];
+}
+
+function sarif(over = {}, given = {}): Log {
+  return JSON.parse(reportSarif(result(over), context(given))) as Log;
 }
 
 test.each([
@@ -35,19 +55,19 @@ test.each([
 
 test("the schema is looked at", () => {
   const log = sarif();
-  log.runs[0].results[0].level = "fatal";
+  log.runs[0].results[0]!.level = "fatal";
   expect(validate(log)).toBe(false);
 });
 
 test("places, levels and fixes", () => {
   const [run] = sarif().runs;
   expect(run.columnKind).toBe("unicodeCodePoints");
-  expect(run.results.map(({ level }: any) => level)).toEqual(["error", "warning", "note"]);
-  expect(run.results[0].locations[0].physicalLocation).toEqual({
+  expect(run.results.map(({ level }) => level)).toEqual(["error", "warning", "note"]);
+  expect(run.results[0]!.locations[0]!.physicalLocation).toEqual({
     artifactLocation: { uri: "migrations/2_donn%C3%A9es%20%231.sql", uriBaseId: "%SRCROOT%" },
     region: { startLine: 2, startColumn: 1, endLine: 2, endColumn: 37 },
   });
-  expect(run.results[0].fixes[0].artifactChanges[0].replacements).toEqual([
+  expect(run.results[0]!.fixes![0]!.artifactChanges[0]!.replacements).toEqual([
     {
       deletedRegion: {
         startLine: 2,
@@ -60,15 +80,15 @@ test("places, levels and fixes", () => {
       insertedContent: { text: " concurrently" },
     },
   ]);
-  expect(run.results[1].fixes).toBeUndefined();
+  expect(run.results[1]!.fixes).toBeUndefined();
 });
 
 test("each result points to its rule, and the rules have help", () => {
   const [run] = sarif().runs;
   const { rules } = run.tool.driver;
-  for (const one of run.results) expect(rules[one.ruleIndex].id).toBe(one.ruleId);
-  const rule = rules.find(({ id }: any) => id === "index-not-concurrent");
-  expect(rule.help.markdown).toContain("**Instead:** Build it with `CONCURRENTLY`");
+  for (const one of run.results) expect(rules[one.ruleIndex]!.id).toBe(one.ruleId);
+  const rule = rules.find(({ id }) => id === "index-not-concurrent");
+  expect(rule?.help?.markdown).toContain("**Instead:** Build it with `CONCURRENTLY`");
 });
 
 test("fingerprints stay when lines are added above, and no two are equal", () => {
@@ -77,7 +97,7 @@ test("fingerprints stay when lines are added above, and no two are equal", () =>
       findings: [1, 2, 3].map((line) =>
         finding({ line: line + by, excerpt: `create  index /* ${by} */ a ON b (c)` }),
       ),
-    }).runs[0].results.map((one: any) => one.partialFingerprints.primaryLocationLineHash);
+    }).runs[0].results.map((one) => one.partialFingerprints.primaryLocationLineHash);
   expect(prints(0)).toEqual(prints(7));
   expect(new Set(prints(0)).size).toBe(3);
 });
