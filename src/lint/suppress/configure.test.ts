@@ -70,6 +70,19 @@ describe("which rules are on", () => {
     expect(await of("./migrations/old/.hidden/1.sql")).toBeUndefined();
   });
 
+  test("options alone switch nothing on that was switched off", async () => {
+    const overrides = [{ files: "*.sql", rules: { "drop-table": { days: 3 } } }];
+    const off = await rulesOf({ rules: { "drop-table": "off" }, overrides });
+    expect(off).toEqual({ "index-not-concurrent": "own" });
+    expect(await rulesOf({ overrides })).toMatchObject({ "drop-table": ["own", { days: 3 }] });
+  });
+
+  test("findings that belong to no rule stay", async () => {
+    const settings = await resolveLintConfig({}, RULES, "c");
+    const findings = [finding({ rule: "syntax-error" }), finding({ rule: "hash-index" })];
+    expect(applySettings(findings, settings)).toEqual([findings[0]]);
+  });
+
   test("findings get the severity, or are dropped", async () => {
     const lint: LintConfig = { rules: { "drop-table": "off", "index-not-concurrent": "info" } };
     const settings = await resolveLintConfig(lint, RULES, "c");

@@ -20,6 +20,8 @@ export interface RuleSettings {
 }
 
 export interface LintSettings {
+  /** All rules that can be configured. */
+  readonly known: ReadonlySet<string>;
   /** The rules that are on for a file, by id. */
   rulesFor(file: string): ReadonlyMap<string, RuleSettings>;
 }
@@ -48,6 +50,7 @@ export async function resolveLintConfig(
   const packs: ReadonlySet<string> = new Set(config.packs);
   const cache = new Map<string, ReadonlyMap<string, RuleSettings>>();
   return {
+    known: new Set(rules.map(({ id }) => id)),
     rulesFor(file) {
       const path = slashed(file);
       const matching = overrides.filter(({ matches }) => matches(path));
@@ -64,11 +67,14 @@ export async function resolveLintConfig(
   };
 }
 
-/** Findings of rules that are off are dropped, and the others get the severity that is asked for. */
+/**
+ * Findings of rules that are off are dropped, and the others get the severity that is asked for. What
+ * is no rule (a file that cannot be read) cannot be configured, and stays.
+ */
 export function applySettings(findings: readonly Finding[], settings: LintSettings): Finding[] {
   return findings.flatMap((finding) => {
     const rule = settings.rulesFor(finding.file).get(finding.rule);
-    if (rule === undefined) return [];
+    if (rule === undefined) return settings.known.has(finding.rule) ? [] : [finding];
     return rule.severity === undefined ? [finding] : [{ ...finding, severity: rule.severity }];
   });
 }
@@ -107,13 +113,16 @@ function choose(
   const chosen = new Map<string, RuleSettings>();
   for (const { id, pack } of rules) {
     let on = pack === undefined || packs.has(pack);
+    let off = false;
     let settings: RuleSettings = { options: {} };
     for (const layer of layers) {
       const setting = Object.hasOwn(layer, id) ? layer[id] : undefined;
       if (setting === undefined) continue;
       const { severity, options } = parts(setting);
-      // Whoever names a rule of a pack wants it, also when only its options are given.
-      on = severity !== "off";
+      // Whoever names a rule of a pack wants it, also when only its options are given; but options
+      // alone do not switch on what was switched off.
+      if (severity !== undefined || !off) on = severity !== "off";
+      off = !on;
       settings = {
         options: { ...settings.options, ...options },
         ...(settings.severity !== undefined && { severity: settings.severity }),
