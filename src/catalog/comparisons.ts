@@ -49,7 +49,10 @@ export function conditionOf(node: Node | undefined): Condition {
   if (node === undefined) return UNKNOWN;
   if ("BoolExpr" in node) {
     const { boolop, args = [] } = node.BoolExpr;
-    if (boolop === "NOT_EXPR") return negate(conditionOf(args[0]));
+    if (boolop === "NOT_EXPR") {
+      const column = nullTested(args[0]);
+      return column === undefined ? negate(conditionOf(args[0])) : { kind: "not-null", column };
+    }
     return { kind: boolop === "OR_EXPR" ? "or" : "and", parts: args.map(conditionOf) };
   }
   if ("NullTest" in node) {
@@ -104,6 +107,13 @@ function expression(node: A_Expr): Condition {
   const value = constantText(lexpr);
   if (other === undefined || value === undefined) return UNKNOWN;
   return { kind: "compare", column: other, operator: SWAPPED[name], value };
+}
+
+/** The column of `column is null`. */
+function nullTested(node: Node | undefined): string | undefined {
+  if (node === undefined || !("NullTest" in node)) return undefined;
+  const { nulltesttype, arg } = node.NullTest;
+  return nulltesttype === "IS_NULL" ? columnName(arg) : undefined;
 }
 
 function negate(condition: Condition): Condition {

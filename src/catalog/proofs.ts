@@ -16,14 +16,21 @@ import {
 import { columnOf } from "./find.ts";
 
 /** A validated CHECK says so, or the column is NOT NULL anyway. */
-export function provesNotNull(table: Table, column: string): boolean {
-  return conditionsOf(table).some((condition) => implies(condition, { kind: "not-null", column }));
+export function provesNotNull(
+  table: Table,
+  column: string,
+  without?: ReadonlySet<string>,
+): boolean {
+  return conditionsOf(table, without).some((condition) =>
+    implies(condition, { kind: "not-null", column }),
+  );
 }
 
 /** The validated, enforced CHECKs of a table. */
-export function conditionsOf(table: Table): Condition[] {
+export function conditionsOf(table: Table, without?: ReadonlySet<string>): Condition[] {
   return table.constraints
     .filter(({ kind, valid, enforced }) => kind === "check" && valid && enforced)
+    .filter(({ name }) => without?.has(name) !== true)
     .map(({ expression }) => conditionOf(expression));
 }
 
@@ -60,10 +67,12 @@ function boundClaims(parent: Table, bound: Node | "default"): Claim[] | undefine
 }
 
 function listClaims(column: string, { listdatums = [] }: PartitionBoundSpec): Claim[] | undefined {
-  const values = listdatums.map(constantText);
+  const withoutNull = listdatums.filter((datum) => !isNull(datum));
+  const values = withoutNull.map(constantText);
   if (values.some((value) => value === undefined)) return undefined;
   return [
-    { kind: "not-null", column },
+    // A list with NULL takes rows without a value as well.
+    ...(withoutNull.length < listdatums.length ? [] : [{ kind: "not-null", column } as const]),
     { kind: "in", column, values: values as string[] },
   ];
 }
@@ -84,6 +93,10 @@ function rangeClaims(
     claims.push({ kind: "compare", column, operator, value });
   }
   return claims;
+}
+
+function isNull(datum: Node): boolean {
+  return "A_Const" in datum && datum.A_Const.isnull === true;
 }
 
 /** MINVALUE and MAXVALUE are column references to the grammar. */
@@ -144,17 +157,27 @@ function holds(operator: Operator, value: string, claimed: Operator, limit: stri
 
 /** Whether one of the claims is false wherever the condition is true. */
 function refutesOneOf(condition: Condition, claims: readonly Claim[]): boolean {
-  if (condition.kind === "and") return condition.parts.some((part) => refutesOneOf(part, claims));
+  if (condition.kind === "and") {
+    return (
+      refutesTogether(condition, claims) ||
+      condition.parts.some((part) => refutesOneOf(part, claims))
+    );
+  }
   if (condition.kind === "or") {
     return (
       condition.parts.length > 0 && condition.parts.every((part) => refutesOneOf(part, claims))
     );
   }
   if (condition.kind === "unknown" || condition.kind === "not-null") return false;
-  return claims.some((claim) => {
-    if (claim.kind === "not-null") return false;
-    return opposites(claim).every((opposite) => implies(condition, opposite));
-  });
+  return refutesTogether(condition, claims);
+}
+
+function refutesTogether(condition: Condition, claims: readonly Claim[]): boolean {
+  return claims.some(
+    (claim) =>
+      claim.kind !== "not-null" &&
+      opposites(claim).every((opposite) => implies(condition, opposite)),
+  );
 }
 
 /** What has to be true for a claim to be false. */

@@ -165,12 +165,7 @@ function arrays(from: ColumnType, to: ColumnType): TypeChange {
   const element = { ...from, array: false };
   const next = { ...to, array: false };
   if (sameType(element, next)) return keep("the type is the same");
-  if (
-    next.typmods.length === 0 &&
-    (element.name === next.name || isBinaryCoercible(element.name, next.name))
-  ) {
-    return keep("the stored bytes are the same");
-  }
+  if (next.typmods.length === 0 && element.name === next.name) return keep("only the limit goes");
   return rewrite("each element has to be converted");
 }
 

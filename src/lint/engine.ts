@@ -7,6 +7,7 @@
  * V2 What cannot be read is a finding with its place, never an exception: the other files are looked
  *    at all the same.
  */
+import type { Node } from "@pgsql/types";
 import { type Catalog, emptyCatalog } from "../catalog/catalog.ts";
 import { applyStatement } from "../catalog/replay/apply-statement.ts";
 import { loadLockFacts } from "../locks/locks-of-statement.ts";
@@ -124,7 +125,7 @@ function look(read: ReadFile, { catalog, target, rules, release, parser }: LookC
     session.beginUnit(unit.inTransaction);
     for (const statement of unit.statements) {
       const { transaction, settings } = session;
-      const state = { catalog, target, transaction, settings };
+      const state = { catalog, target, transaction, settings, parse: parserOf(parser) };
       const context: StatementContext = {
         statement,
         node: statement.node,
@@ -164,8 +165,12 @@ function apply(
   applyStatement(catalog, statement, {
     file: file.path,
     version,
-    parse: (sql) => parser.parse(sql).stmts.flatMap(({ stmt }) => stmt ?? []),
+    parse: parserOf(parser),
   });
+}
+
+function parserOf(parser: Parser): (sql: string) => Node[] {
+  return (sql) => parser.parse(sql).stmts.flatMap(({ stmt }) => stmt ?? []);
 }
 
 function applies({ versions, handledByRunner }: Rule, { version, runner }: LintTarget): boolean {

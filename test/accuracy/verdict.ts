@@ -1,5 +1,5 @@
 /** The one place that knows how lint is called by the tests of this folder. */
-import { lintFiles } from "../../src/lint/lint.ts";
+import { lint } from "../../src/lint/lint.ts";
 import type { Finding, LongWork } from "../../src/lint/finding.ts";
 import type { AccuracyCase } from "./read-cases.ts";
 
@@ -25,7 +25,7 @@ export async function findingsOf(
   report: readonly string[],
   version: number,
 ): Promise<readonly Finding[]> {
-  return (await lintFiles({ files, report, version })).findings;
+  return (await lint({ files, report, version })).findings;
 }
 
 export async function lintCase(one: AccuracyCase, version: number): Promise<Verdict> {

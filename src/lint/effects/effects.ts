@@ -3,7 +3,8 @@
  * measured case applies; the facts of the version say which locks and which work that case brings.
  * Nothing here knows by itself that something rewrites a table.
  */
-import { type Catalog, type Table, written } from "../../catalog/catalog.ts";
+import type { Node } from "@pgsql/types";
+import { type Catalog, type Relation, written } from "../../catalog/catalog.ts";
 import { isNew, isTable } from "../../catalog/find.ts";
 import { blocksWrites, type LockMode } from "../../locks/lock-mode.ts";
 import { opaqueEffect } from "../../locks/opaque-effect.ts";
@@ -14,6 +15,7 @@ import type { EffectLock, Effects, Work } from "../context.ts";
 import type { LongWork } from "../finding.ts";
 import { alterTableParts } from "./alter-table.ts";
 import { dataWork } from "./data.ts";
+import { innerStatements } from "./inner-statements.ts";
 import { effectLocks, isStronger } from "./locks.ts";
 import { otherParts } from "./other.ts";
 import { hasRows } from "./partitions.ts";
@@ -24,20 +26,28 @@ import type { EffectState } from "./state.ts";
 const WORST_FIRST: readonly LongWork[] = ["rewrite", "index-build", "fk-validation", "scan"];
 
 export function effectsOf(statement: Statement, state: EffectState): Effects {
-  const { node } = statement;
   const locks = effectLocks(statement, state);
-  const parts =
-    "AlterTableStmt" in node
-      ? alterTableParts(node.AlterTableStmt, state)
-      : otherParts(node, state);
+  const inner = innerStatements(statement.node, state.parse);
+  for (const node of inner) for (const lock of effectLocks({ node }, state)) locks.push(lock);
   return {
     locks,
     work: [
-      ...parts.flatMap((part) => workOf(part, locks, state)),
+      ...partsOf(statement.node, state).flatMap((part) => workOf(part, locks, state)),
+      ...inner
+        .flatMap((node) => partsOf(node, state))
+        // Whether it runs is decided by the block; where it stands is in another text.
+        .map(({ location: _location, ...part }) => ({ ...part, certain: false }))
+        .flatMap((part) => workOf(part, locks, state)),
       ...dataWork(statement, locks, state),
     ],
     unknown: opaqueEffect(statement) ? [whyUnknown(statement)] : [],
   };
+}
+
+function partsOf(node: Node, state: EffectState): Part[] {
+  return "AlterTableStmt" in node
+    ? alterTableParts(node.AlterTableStmt, state)
+    : otherParts(node, state);
 }
 
 function workOf(part: Part, locks: readonly EffectLock[], state: EffectState): Work[] {
@@ -45,18 +55,27 @@ function workOf(part: Part, locks: readonly EffectLock[], state: EffectState): W
   const kinds = new Set(Object.values(measured ?? {}).flat());
   const kind = WORST_FIRST.find((one) => kinds.has(one));
   if (kind === undefined) return [];
-  const { on } = part;
-  const table = "kind" in on ? on : undefined;
-  const relation = table === undefined ? nameOf(part.on) : written(table);
-  const mode = modeOn(table?.key ?? relation, locks, state) ?? "ACCESS EXCLUSIVE";
+  const { on, also } = part;
+  const known = "key" in on ? on : undefined;
+  const relation = known === undefined ? nameOf(on) : written(known);
+  const mode = modeOn(known?.key ?? relation, locks, state) ?? "ACCESS EXCLUSIVE";
+  const own = blocksWrites(mode) && isInUse(known, state.catalog);
+  const others = also === undefined ? undefined : modeOn(also.key, locks, state);
+  const theirs =
+    also !== undefined &&
+    others !== undefined &&
+    blocksWrites(others) &&
+    isInUse(also, state.catalog) &&
+    mayHaveRows(known, state.catalog);
+  const hurt = !own && theirs ? also : undefined;
   return [
     {
       kind,
       cause: part.cause,
-      relation,
-      ...(table && { key: table.key }),
-      mode,
-      harmful: blocksWrites(mode) && isInUse(table, state.catalog),
+      relation: hurt === undefined ? relation : written(hurt),
+      ...((hurt ?? known) && { key: (hurt ?? known)!.key }),
+      mode: hurt === undefined ? mode : others!,
+      harmful: own || theirs,
       certain: part.certain ?? true,
       reason: part.reason,
       ...(part.location !== undefined && { location: part.location }),
@@ -65,9 +84,16 @@ function workOf(part: Part, locks: readonly EffectLock[], state: EffectState): W
 }
 
 /** Somebody else may have it open: it was there before the step, and holds rows. */
-function isInUse(table: Table | undefined, catalog: Catalog): boolean {
-  if (table === undefined) return true;
-  return !isNew(catalog, table) && table.persistence !== "temporary" && hasRows(table, catalog);
+function isInUse(relation: Relation | undefined, catalog: Catalog): boolean {
+  if (relation === undefined) return true;
+  if (isNew(catalog, relation)) return false;
+  return !isTable(relation) || (relation.persistence !== "temporary" && hasRows(relation, catalog));
+}
+
+/** A new table that nobody has filled yet makes no work, whatever is done to it. */
+function mayHaveRows(relation: Relation | undefined, catalog: Catalog): boolean {
+  if (relation === undefined || !isTable(relation)) return true;
+  return relation.filled || (!isNew(catalog, relation) && hasRows(relation, catalog));
 }
 
 /** The mode on a relation while the statement runs: its own, or a stronger one held before. */
@@ -95,7 +121,7 @@ export function modeOn(
   );
 }
 
-function nameOf(on: Table | RelationName): string {
+function nameOf(on: RelationName): string {
   return on.schema === undefined ? on.name : `${on.schema}.${on.name}`;
 }
 

@@ -11,9 +11,11 @@ import {
   nameIn,
   nameOf,
   tableAt,
+  withDescendants,
 } from "../../catalog/find.ts";
 import { fromRangeVar, type RelationName, relationsIn } from "../../locks/relation-name.ts";
 import { isOn } from "../../locks/shapes/tables.ts";
+import { hasIndexLike, leavesWithout } from "./leaves.ts";
 import { createPartitionParts } from "./partitions.ts";
 import type { Part } from "./part.ts";
 import type { EffectState } from "./state.ts";
@@ -67,7 +69,7 @@ function onEach(
 ): Part[] {
   return names.map((name) => {
     const found = findRelation(catalog, name);
-    return { ...part, on: found !== undefined && isTable(found) ? found : name };
+    return { ...part, on: found ?? name };
   });
 }
 
@@ -76,22 +78,43 @@ function createIndex(stmt: IndexStmt, state: EffectState): Part[] {
   const { relation, concurrent, if_not_exists, idxname } = stmt;
   const name = fromRangeVar(relation)[0];
   if (name === undefined || concurrent === true) return [];
-  const table = findTable(catalog, nameOf(relation));
-  if (if_not_exists === true && idxname !== undefined && table !== undefined) {
-    if (catalog.relations.has(keyOf(table.schema, idxname))) return [];
+  const found = findRelation(catalog, nameOf(relation));
+  const table = found !== undefined && isTable(found) ? found : undefined;
+  if (if_not_exists === true && idxname !== undefined && found !== undefined) {
+    if (catalog.relations.has(keyOf(found.schema, idxname))) return [];
   }
   const partitioned = table?.kind === "partitioned-table";
-  if (partitioned && relation?.inh !== true) return [];
+  if (partitioned) {
+    if (relation?.inh !== true) return [];
+    const wanted = shapeOf(stmt);
+    if (
+      leavesWithout({ table, state }, (leaf) => hasIndexLike(leaf, wanted, catalog)).length === 0
+    ) {
+      return [];
+    }
+  }
   return [
     {
       case: partitioned ? "create-index:partitioned" : "create-index",
       cause: partitioned ? "index-on-partitioned-parent" : "index-not-concurrent",
-      on: table ?? name,
+      on: found ?? name,
       reason: partitioned
         ? "the index is built on every partition, one after the other"
         : "the index is built from every row",
     },
   ];
+}
+
+function shapeOf({ indexParams = [], unique, accessMethod, whereClause }: IndexStmt) {
+  const columns = indexParams.flatMap((param) =>
+    "IndexElem" in param ? [param.IndexElem.name ?? param.IndexElem.expr ?? ""] : [],
+  );
+  return {
+    columns,
+    unique: unique === true,
+    method: accessMethod ?? "btree",
+    ...(whereClause && { predicate: whereClause }),
+  };
 }
 
 function reindex(stmt: ReindexStmt, state: EffectState): Part[] {
@@ -106,13 +129,20 @@ function reindex(stmt: ReindexStmt, state: EffectState): Part[] {
       const table = tableAt(state.catalog, index?.table);
       return named.map((one) => ({ ...common, case: "reindex-index", on: table ?? one }));
     }
-    case "REINDEX_OBJECT_TABLE":
+    case "REINDEX_OBJECT_TABLE": {
+      const table = findTable(state.catalog, nameOf(relation));
+      if (table !== undefined && !withDescendants(state.catalog, table).some(hasIndexes)) return [];
       return onEach(named, state, { ...common, case: "reindex-table" });
+    }
     default: {
       const all = `all tables${name === undefined ? "" : ` in ${name}`}`;
       return [{ ...common, case: "reindex-table", on: { name: all } }];
     }
   }
+}
+
+function hasIndexes(table: Table): boolean {
+  return table.kind === "table" && table.indexes.length > 0;
 }
 
 function vacuum(stmt: VacuumStmt, state: EffectState): Part[] {

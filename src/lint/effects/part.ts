@@ -2,7 +2,7 @@
  * A part of what a statement does, before the facts are asked: which measured case applies to which
  * table, and the rule that would explain it.
  */
-import type { Table } from "../../catalog/catalog.ts";
+import type { Relation, Table } from "../../catalog/catalog.ts";
 import type { RelationName } from "../../locks/relation-name.ts";
 
 export interface Part {
@@ -11,7 +11,9 @@ export interface Part {
   /** Id of the rule that explains it. */
   readonly cause: string;
   /** The table that the work is done on; its name where the catalog has not seen it. */
-  readonly on: Table | RelationName;
+  readonly on: Relation | RelationName;
+  /** Another table whose writers wait for the same work: the other end of a foreign key. */
+  readonly also?: Table | undefined;
   readonly reason: string;
   readonly location?: number | undefined;
   /** Default true. */

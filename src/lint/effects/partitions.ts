@@ -13,9 +13,9 @@ import {
 } from "../../catalog/find.ts";
 import { excludesBound, knowsAll, provesBound } from "../../catalog/proofs.ts";
 import { relationsIn } from "../../locks/relation-name.ts";
-import type { Target } from "./alter-table.ts";
 import type { Part } from "./part.ts";
 import type { EffectState } from "./state.ts";
+import type { Target } from "./target.ts";
 
 export function attachParts(def: Node | undefined, { table: parent, state }: Target): Part[] {
   if (def === undefined || !("PartitionCmd" in def)) return [];
@@ -105,16 +105,25 @@ function defaultParts(
     }));
 }
 
-/** The bounds of every level above must hold too. */
+/** Every table with rows below the child must fit, and the bounds of every level above hold, too. */
 function fits(child: Table, parent: Table, bound: Node | "default", catalog: Catalog): boolean {
-  // The bound of a default partition is "none of the others": nothing to prove while there is none.
-  if (bound === "default" && parent.partitions.length === 0) return true;
-  if (bound !== "default" && !provesBound(child, parent, bound)) return false;
-  if (bound === "default") return false;
+  const leaves = withDescendants(catalog, child).filter(({ kind }) => kind === "table");
+  return leaves.every((leaf) => leafFits(leaf, parent, bound, catalog));
+}
+
+function leafFits(leaf: Table, parent: Table, bound: Node | "default", catalog: Catalog): boolean {
+  if (bound === "default") {
+    // The bound of a default partition is "none of the others".
+    const others = parent.partitions.map((key) => tableAt(catalog, key)?.partitionOf?.bound);
+    const excluded = others.every(
+      (other) => other !== undefined && other !== "default" && excludesBound(leaf, parent, other),
+    );
+    if (!excluded) return false;
+  } else if (!provesBound(leaf, parent, bound)) return false;
   const above = parent.partitionOf;
   const grandparent = tableAt(catalog, above?.parent);
   if (above === undefined || grandparent === undefined) return true;
-  return fits(child, grandparent, above.bound, catalog);
+  return leafFits(leaf, grandparent, above.bound, catalog);
 }
 
 function boundOf(bound: PartitionBoundSpec | undefined): Node | "default" {

@@ -1,4 +1,5 @@
 /** What the effects of a statement depend on beside its tree. */
+import type { Node } from "@pgsql/types";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { LintTarget, Setting, TransactionContext } from "../context.ts";
 
@@ -7,6 +8,8 @@ export interface EffectState {
   readonly target: LintTarget;
   readonly transaction: TransactionContext | undefined;
   readonly settings: ReadonlyMap<string, Setting>;
+  /** Throws for what is no SQL. */
+  readonly parse?: ((sql: string) => readonly Node[]) | undefined;
 }
 
 /** Our runner sets TimeZone to UTC; another one leaves it to the server, where nobody knows it. */

@@ -5,9 +5,9 @@ import { columnOf, indexesOf, sameType, typeText } from "../../catalog/find.ts";
 import { columnType } from "../../catalog/replay/column-type.ts";
 import { typeChange } from "../../catalog/type-change.ts";
 import { stringList } from "../../sql/tree.ts";
-import { list, type Target } from "./alter-table.ts";
 import type { Part } from "./part.ts";
 import { isUtc } from "./state.ts";
+import { list, type Target } from "./target.ts";
 
 export function typeChangeParts(cmds: readonly AlterTableCmd[], target: Target): Part[] {
   return cmds.flatMap((cmd) => {
@@ -93,9 +93,11 @@ function isRebuilt(index: Index, column: string, collates: boolean): boolean {
   const hidden = index.alsoUses.includes(column);
   if (hidden) return true;
   if (!plain) return false;
+  // A collation of its own stays what it is.
+  const own = index.collations[index.columns.indexOf(column)] !== undefined;
   const elaborate =
     index.predicate !== undefined || index.columns.some((one) => typeof one !== "string");
-  return elaborate || collates;
+  return elaborate || (collates && !own);
 }
 
 function checksOn(table: Table, column: string): string[] {

@@ -1,0 +1,17 @@
+/** The table of an ALTER TABLE, and words for the parts of it. */
+import type { Table } from "../../catalog/catalog.ts";
+import type { RelationName } from "../../locks/relation-name.ts";
+import type { EffectState } from "./state.ts";
+
+export interface Target {
+  /** Undefined where the catalog has not seen it. */
+  readonly table: Table | undefined;
+  readonly name: RelationName;
+  readonly state: EffectState;
+  /** Constraints that the same statement drops: it does so before it looks for proofs. */
+  readonly dropped: ReadonlySet<string>;
+}
+
+export function list(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
+}
