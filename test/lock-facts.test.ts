@@ -3,7 +3,9 @@
  * that is installed. All shapes and versions: npm run facts -- --check.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readBuiltins } from "../scripts/generate-builtin-facts.ts";
 import { measureLocks } from "../scripts/measure-locks.ts";
+import { functionVolatility, isBinaryCoercible } from "../src/locks/builtins.ts";
 import { type CatalogueEntry, CATALOGUE } from "../src/locks/catalogue.ts";
 import { loadLockFacts } from "../src/locks/locks-of-statement.ts";
 import { type SandboxServer, startServer } from "../src/sandbox/server.ts";
@@ -44,6 +46,18 @@ it("a sample of shapes takes the locks and does the work that the committed fact
     SAMPLE.includes(id.split(":")[0] ?? id),
   );
   expect(measured).toEqual(Object.fromEntries(expected));
+});
+
+it("the built-in functions and casts of the server are those of the committed facts", async () => {
+  const { functions, casts } = await readBuiltins(server.url());
+  expect(functions.size).toBeGreaterThan(2000);
+  const known = [...functions.keys()].map(
+    (name) => [name, functionVolatility(name, server.version)] as const,
+  );
+  expect(known).toEqual([...functions]);
+  expect(
+    casts.filter((pair) => !isBinaryCoercible(...(pair.split(" ") as [string, string]))),
+  ).toEqual([]);
 });
 
 it("a lock on a table without a role is refused, so that no lock is forgotten", async () => {

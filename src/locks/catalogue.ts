@@ -6,7 +6,7 @@
  *
  * Every entry runs in a schema of its own that holds FIXTURE, so the names below mean the same
  * everywhere. To teach Lockstep a new shape, add an entry here, name the shape in shape.ts and run
- * scripts/generate-lock-facts.ts.
+ * `npm run facts`.
  */
 import { ALTER_OTHER_SHAPES } from "./catalogue/alter-other.ts";
 import { ALTER_TABLE_SHAPES } from "./catalogue/alter-table.ts";
