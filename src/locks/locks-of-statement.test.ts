@@ -171,12 +171,25 @@ describe("loadLockFacts", () => {
 });
 
 describe("renderLockDocs", () => {
+  const lines = renderLockDocs().split("\n");
+
   it("gives versions that differ a row each and lets the others share one", () => {
-    const lines = renderLockDocs().split("\n");
     expect(lines).toContain(
-      "| `create index on account (note)` | 14–18 | target: SHARE<br>default partition: SHARE<br>child: SHARE | writes |",
+      "| `create table added as select id from account` |  | 14–18 | source: ACCESS SHARE<br>child: ACCESS SHARE | source: scan<br>child: scan | neither |",
     );
     const grants = lines.filter((line) => line.includes("`grant select"));
-    expect(grants.map((line) => line.split(" | ")[1])).toEqual(["14–17", "18"]);
+    expect(grants.map((line) => line.split(" | ")[2])).toEqual(["14–17", "18"]);
+  });
+
+  it("shows the cases of a shape below what they have in common", () => {
+    const rows = lines.filter((line) => line.includes(" set not null` |")).slice(0, 6);
+    expect(rows.map((line) => line.split(" | ").toSpliced(3, 1).slice(1, 4))).toEqual([
+      ["any", "14–18", "target: scan<br>default partition: scan<br>child: scan"],
+      ["scan", "14–18", "target: scan<br>child: scan"],
+      ["proved", "14–18", "none: a constraint proves it"],
+      ["already", "14–17", "none"],
+      ["already", "18", "none"],
+      ["partitioned", "14–18", "default partition: scan<br>child: scan"],
+    ]);
   });
 });
