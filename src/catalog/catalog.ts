@@ -222,6 +222,11 @@ export interface FunctionDefinition {
   readonly argumentTypes: readonly ColumnType[];
   volatility: Volatility;
   language: string;
+  /**
+   * What a function in SQL with one expression is: PostgreSQL puts it in the place of the call, and
+   * the volatility is then that of the expression.
+   */
+  expression?: Node;
   returns?: ColumnType;
   readonly procedure: boolean;
   readonly madeIn: number;

@@ -98,6 +98,11 @@ function expression(node: A_Expr): Condition {
     if (values === undefined || values.some((value) => value === undefined)) return UNKNOWN;
     return { kind: "in", column, values: values as string[] };
   }
+  if (node.kind === "AEXPR_OP_ALL" && name === "<>" && column !== undefined) {
+    const values = arrayOf(rexpr)?.map(constantText);
+    if (values === undefined || values.some((value) => value === undefined)) return UNKNOWN;
+    return negate({ kind: "in", column, values: values as string[] });
+  }
   if (node.kind !== "AEXPR_OP" || !isOperator(name)) return UNKNOWN;
   if (column !== undefined) {
     const value = constantText(rexpr);

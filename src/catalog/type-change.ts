@@ -87,16 +87,9 @@ function convert(from: ColumnType, to: ColumnType, input: TypeChangeInput): Type
     return rewrite(`\`${typeText(from)}\` and \`${typeText(to)}\` are stored differently`);
   }
   // Relabelled; a length that the new type asks for is then enforced row by row.
-  return to.typmods.length === 0 || widensAcross(from, to)
+  return to.typmods.length === 0
     ? keep("the stored bytes are the same")
     : rewrite(`each value has to be checked against the length of \`${typeText(to)}\``);
-}
-
-/** varchar(10) to varchar(20) is a length coercion of one type; these are of two. */
-function widensAcross(from: ColumnType, to: ColumnType): boolean {
-  const pair = `${from.name}>${to.name}`;
-  if (pair !== "bit>varbit") return false;
-  return (from.typmods[0] ?? 1) <= (to.typmods[0] ?? 0);
 }
 
 function lengths(from: ColumnType, to: ColumnType): TypeChange {

@@ -6,7 +6,7 @@
 import type { FuncCall, Node } from "@pgsql/types";
 import { functionVolatility } from "../locks/builtins.ts";
 import { stringList, walk } from "../sql/tree.ts";
-import type { Catalog, Volatility } from "./catalog.ts";
+import type { Catalog, FunctionDefinition, Volatility } from "./catalog.ts";
 import { findFunctions } from "./find.ts";
 
 export interface ExpressionVolatility {
@@ -59,6 +59,15 @@ export function expressionVolatility(
   return worst;
 }
 
+function inlined(
+  { volatility, expression }: FunctionDefinition,
+  catalog: Catalog,
+  version: number,
+): Volatility {
+  if (volatility !== "volatile" || expression === undefined) return volatility;
+  return expressionVolatility(expression, catalog, version).volatility;
+}
+
 function functionCall(call: FuncCall, catalog: Catalog, version: number): ExpressionVolatility {
   const words = stringList(call.funcname);
   const name = words.at(-1) ?? "";
@@ -74,11 +83,10 @@ function functionCall(call: FuncCall, catalog: Catalog, version: number): Expres
   if (own.length > 0) {
     const given = call.args?.length ?? 0;
     const fitting = own.filter((one) => one.arguments === given);
-    const candidates = fitting.length > 0 ? fitting : own;
-    const worst = candidates.reduce((left, right) =>
-      RANK[left.volatility] >= RANK[right.volatility] ? left : right,
-    );
-    return { volatility: worst.volatility, because, certain: true };
+    const worst = (fitting.length > 0 ? fitting : own)
+      .map((one) => inlined(one, catalog, version))
+      .reduce((left, right) => (RANK[left] >= RANK[right] ? left : right));
+    return { volatility: worst, because, certain: true };
   }
   const ofExtension = EXTENSION_FUNCTIONS[name];
   if (ofExtension !== undefined) return { volatility: ofExtension, because, certain: true };

@@ -6,7 +6,7 @@ import type {
   FunctionParameter,
   Node,
 } from "@pgsql/types";
-import { stringOf } from "../../sql/tree.ts";
+import { bodies, stringOf } from "../../sql/tree.ts";
 import { type ColumnType, type FunctionDefinition, keyOf, type Volatility } from "../catalog.ts";
 import { findFunctions, nameIn, sameType, schemaFor } from "../find.ts";
 import { columnType } from "./column-type.ts";
@@ -22,12 +22,47 @@ export function createFunction(replay: Replay, statement: CreateFunctionStmt): v
   addFunction(replay, statement.funcname, {
     argumentTypes: typesOf(replay, statement.parameters),
     volatility: volatilityIn(options) ?? "volatile",
+    ...expressionOf(replay, statement),
     // A body without a string is SQL.
     language: wordIn(options, "language") ?? "sql",
     ...(returns !== undefined && { returns: columnType(replay.catalog, returns) }),
     procedure: statement.is_procedure === true,
     replace: statement.replace === true,
   });
+}
+
+/** Only of functions that the server would inline: one SELECT of one expression, nothing set. */
+function expressionOf(
+  { parse }: Replay,
+  { options = [], sql_body }: CreateFunctionStmt,
+): Pick<FunctionDefinition, "expression"> {
+  if (sql_body !== undefined && "ReturnStmt" in sql_body) {
+    const { returnval } = sql_body.ReturnStmt;
+    return returnval === undefined ? {} : { expression: returnval };
+  }
+  const [body, ...more] = bodies(options);
+  const plain = wordIn(options, "language") === "sql" && !options.some(isSetOrDefiner);
+  if (body === undefined || more.length > 0 || !plain || parse === undefined) return {};
+  try {
+    const [select, ...others] = parse(body);
+    if (select === undefined || others.length > 0 || !("SelectStmt" in select)) return {};
+    const { targetList = [], fromClause, whereClause, withClause, valuesLists } = select.SelectStmt;
+    const [target] = targetList;
+    const single = targetList.length === 1 && target !== undefined && "ResTarget" in target;
+    const whole = fromClause ?? whereClause ?? withClause ?? valuesLists;
+    const expression = single && whole === undefined ? target.ResTarget.val : undefined;
+    return expression === undefined ? {} : { expression };
+  } catch {
+    return {};
+  }
+}
+
+function isSetOrDefiner(option: Node): boolean {
+  if (!("DefElem" in option)) return false;
+  const { defname, arg } = option.DefElem;
+  if (defname === "set") return true;
+  const on = arg !== undefined && "Boolean" in arg && arg.Boolean.boolval === true;
+  return defname === "security" && on;
 }
 
 export function createAggregate(replay: Replay, { defnames, args, replace }: DefineStmt): void {

@@ -29,6 +29,9 @@ export function alterTableParts(stmt: AlterTableStmt, state: EffectState): Part[
   const name = relationsIn(stmt.relation)[0];
   if (name === undefined) return [];
   const table = findTable(state.catalog, nameOf(stmt.relation));
+  // IF EXISTS, and the files would have made it.
+  const { relations } = state.catalog;
+  if (stmt.missing_ok === true && table === undefined && relations.size > 0) return [];
   const cmds = (stmt.cmds ?? []).flatMap((cmd) =>
     "AlterTableCmd" in cmd ? [cmd.AlterTableCmd] : [],
   );

@@ -28,6 +28,7 @@ const WORST_FIRST: readonly LongWork[] = ["rewrite", "index-build", "fk-validati
 export function effectsOf(statement: Statement, state: EffectState): Effects {
   const locks = effectLocks(statement, state);
   const inner = innerStatements(statement.node, state.parse);
+  const made = new Set(inner.flatMap(createdTables));
   for (const node of inner) for (const lock of effectLocks({ node }, state)) locks.push(lock);
   return {
     locks,
@@ -35,6 +36,7 @@ export function effectsOf(statement: Statement, state: EffectState): Effects {
       ...partsOf(statement.node, state).flatMap((part) => workOf(part, locks, state)),
       ...inner
         .flatMap((node) => partsOf(node, state))
+        .filter(({ on }) => "key" in on || !made.has(on.name))
         // Whether it runs is decided by the block; where it stands is in another text.
         .map(({ location: _location, ...part }) => ({ ...part, certain: false }))
         .flatMap((part) => workOf(part, locks, state)),
@@ -42,6 +44,12 @@ export function effectsOf(statement: Statement, state: EffectState): Effects {
     ],
     unknown: opaqueEffect(statement) ? [whyUnknown(statement)] : [],
   };
+}
+
+/** In a block, IF NOT EXISTS most often means that it is made by it. */
+function createdTables(node: Node): string[] {
+  const name = "CreateStmt" in node ? node.CreateStmt.relation?.relname : undefined;
+  return name === undefined ? [] : [name];
 }
 
 function partsOf(node: Node, state: EffectState): Part[] {
