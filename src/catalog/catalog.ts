@@ -66,6 +66,8 @@ export interface Table extends RelationBase {
   /** The parent of which it is a partition, and the bound; "default" for the default partition. */
   partitionOf?: { parent: RelationKey; readonly bound: Node | "default" };
   partitions: RelationKey[];
+  /** The composite type of `CREATE TABLE … OF type`: its attributes are the columns. */
+  ofType?: RelationKey;
   /** Plain inheritance. */
   inherits: RelationKey[];
   children: RelationKey[];

@@ -54,7 +54,7 @@ export const INDEX_HISTORIES: readonly History[] = [
       set search_path to one, two; create table first (a int); alter table made add b int;
       create index on made (b); create view v as select a, b from first, made;
       set search_path = two; create table t2 (a int); reset search_path;
-      select set_config('search_path', 'two, one', false); create table t3 (a int, b int references t);
+      select set_config('search_path', 'two, one', false); create table t3 (a int, b int references one.t);
       set search_path = ''; create table one.full (a one.t, b two.t[]);
       create type one.mood as enum ('a'); create table two.m (m one.mood, n one.mood[]);
       alter table one.t set schema two;`,

@@ -50,7 +50,7 @@ test.each(fixtureFolders())("the fixtures in %s", async (folder) => {
   const client = await connect(db.url, "test replay");
   try {
     const catalog = await newCatalog(client);
-    for (const statement of await statementsIn(join(ROOT, folder))) {
+    for (const statement of await statementsIn(folder)) {
       catalog.step += 1;
       // Down files undo, and fixtures of broken files fail: what did not happen is not replayed.
       if ((await attempt(client, statement)) === undefined) await replay(catalog, statement);
@@ -88,27 +88,34 @@ async function replay(catalog: Catalog, statement: Statement): Promise<void> {
 
 async function compare(client: pg.Client, catalog: Catalog): Promise<void> {
   const theirs = await factsOfServer(client, VERSION, catalog);
-  expect(factsOf(catalog, VERSION)).toEqual(theirs);
+  const ours = factsOf(catalog, VERSION);
+  // What code did is not known; nothing else may be wrong.
+  if (catalog.gaps.length > 0) expect(theirs).toEqual(expect.arrayContaining(ours));
+  else expect(ours).toEqual(theirs);
   expect(catalog.constraintNames).toEqual(constraintNamesOf(catalog));
   // Plain data, for caches.
   expect(deserialize(serialize(catalog))).toEqual(catalog);
 }
 
+/** Those of one tool are one history. */
 function fixtureFolders(): string[] {
   return ["test/formats", "examples"]
-    .flatMap((top) =>
-      readdirSync(join(ROOT, top), { recursive: true, encoding: "utf8" })
-        .filter((path) => path.endsWith(".sql"))
-        .map((path) => join(top, path, "..")),
-    )
-    .filter((folder, at, all) => all.indexOf(folder) === at);
+    .flatMap((top) => readdirSync(join(ROOT, top)).map((folder) => join(top, folder)))
+    .filter((folder) => sqlFilesIn(folder).length > 0);
+}
+
+function sqlFilesIn(folder: string): string[] {
+  const path = join(ROOT, folder);
+  if (!statSync(path).isDirectory()) return [];
+  return readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".sql"))
+    .toSorted()
+    .map((name) => join(path, name));
 }
 
 async function statementsIn(folder: string): Promise<Statement[]> {
   const found: Statement[] = [];
-  for (const name of readdirSync(folder).toSorted()) {
-    const path = join(folder, name);
-    if (!name.endsWith(".sql") || !statSync(path).isFile()) continue;
+  for (const path of sqlFilesIn(folder)) {
     try {
       found.push(...(await parseText(readFileSync(path))).statements);
     } catch {

@@ -1,6 +1,7 @@
 /** The lines of facts.ts, as pg_catalog says them. */
 import type { ClientBase } from "pg";
 import type { Catalog, RelationKey } from "../../src/catalog/catalog.ts";
+import { columnOf, isTable } from "../../src/catalog/find.ts";
 import { usesFact } from "./facts.ts";
 
 const SCHEMA = `case when n.nspname like 'pg_temp%' then 'pg_temp' else n.nspname end`;
@@ -28,14 +29,14 @@ const nameOf = (oid: string): string => `
    where r.oid = ${oid})`;
 
 const columnsOf = (relation: string, keys: string): string => `
-  (select coalesce(string_agg(a.attname, ', ' order by k.ord), '')
-   from unnest(${keys}) with ordinality k(num, ord)
-   join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.num)`;
+  (select coalesce(string_agg(a.attname, ', ' order by pos.ord), '')
+   from unnest(${keys}) with ordinality pos(num, ord)
+   join pg_attribute a on a.attrelid = ${relation} and a.attnum = pos.num)`;
 
 const partsOf = (relation: string, keys: string): string => `
-  (select string_agg(coalesce(a.attname, '<expression>'), ', ' order by k.ord)
-   from unnest(${keys}) with ordinality k(num, ord)
-   left join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.num and k.num > 0)`;
+  (select string_agg(coalesce(a.attname, '<expression>'), ', ' order by pos.ord)
+   from unnest(${keys}) with ordinality pos(num, ord)
+   left join pg_attribute a on a.attrelid = ${relation} and a.attnum = pos.num and pos.num > 0)`;
 
 const TABLES = `
   select concat_ws(' ',
@@ -63,10 +64,10 @@ const TABLES = `
   where c.relkind in ('r', 'p', 'f') and ${USER}`;
 
 const COLUMNS = (version: number): string => `
-  select concat_ws(' ',
+  select ${SCHEMA} || chr(1) || c.relname as relation, a.attname as name,
     'column ' || ${SCHEMA} || '.' || c.relname || '.' || a.attname || ' #' ||
-      row_number() over (partition by c.oid order by a.attnum),
-    ${typeSql("a.atttypid", "a.atttypmod")},
+      row_number() over (partition by c.oid order by a.attnum) as first,
+    ${typeSql("a.atttypid", "a.atttypmod")} as type, concat_ws(' ',
     case when a.attnotnull then 'not null' ${
       version >= 18
         ? `|| case when exists (select from pg_constraint k where k.conrelid = c.oid
@@ -80,7 +81,7 @@ const COLUMNS = (version: number): string => `
     case when a.attcollation <> t.typcollation then 'collate ' ||
       (select collname from pg_collation where oid = a.attcollation) end,
     case when a.attinhcount > 0 then 'inherited ' || a.attinhcount end,
-    case when not a.attislocal then 'not local' end) as line
+    case when not a.attislocal then 'not local' end) as rest
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   join pg_type t on t.oid = a.atttypid
@@ -177,8 +178,8 @@ const TYPES = `
        from pg_constraint k where k.contypid = y.oid and k.contype = 'c'))
     else 'base ' || ${SCHEMA} || '.' || y.typname end as line
   from pg_type y join pg_namespace n on n.oid = y.typnamespace
-  where (y.typtype in ('e', 'd', 'r') or (y.typtype in ('b', 'p') and y.typcategory <> 'A'
-         and y.typarray + y.typelem >= 0 and y.typname not like '\\_%')) and ${USER}`;
+  where (y.typtype in ('e', 'd', 'r', 'p') or (y.typtype = 'b' and y.typcategory <> 'A'))
+    and ${USER}`;
 
 const FUNCTIONS = `
   select case p.prokind when 'p' then 'procedure ' else 'function ' end ||
@@ -222,7 +223,10 @@ const USES = `
     and d.refclassid = 'pg_class'::regclass and d.refobjid <> c.oid
   where c.relkind in ('v', 'm') and ${USER}`;
 
-/** Where the catalog says "all", only that the relation is used is compared. */
+/**
+ * Where the catalog says "all", only that the relation is used is compared; and of columns whose
+ * type only the server can tell, not the type.
+ */
 export async function factsOfServer(
   client: ClientBase,
   version: number,
@@ -231,7 +235,6 @@ export async function factsOfServer(
   const lines: string[] = [];
   for (const sql of [
     TABLES,
-    COLUMNS(version),
     CONSTRAINTS(version),
     INDEXES(version),
     VIEWS,
@@ -243,6 +246,18 @@ export async function factsOfServer(
   ]) {
     const { rows } = await client.query<{ line: string }>(sql);
     lines.push(...rows.map(({ line }) => line));
+  }
+  const columns = await client.query<{
+    relation: string;
+    name: string;
+    first: string;
+    type: string;
+    rest: string;
+  }>(COLUMNS(version));
+  for (const { relation, name, first, type, rest } of columns.rows) {
+    const ours = catalog.relations.get(relation.replace("\u0001", "\0") as RelationKey);
+    const known = columnOf(ours && isTable(ours) ? ours : undefined, name)?.type.name !== "";
+    lines.push(`${first} ${known ? type : ""}${rest === "" ? "" : ` ${rest}`}`);
   }
   const uses = await client.query<{ view: string; relation: string; columns: string[] }>(USES);
   for (const { view, relation, columns } of uses.rows) {

@@ -1,13 +1,15 @@
 /** The subcommands of ALTER TABLE that change a column; most reach the tables below as well. */
 import type { Column, Table } from "../catalog.ts";
-import { columnOf, tableAt, withDescendants } from "../find.ts";
+import { columnOf, indexesOf, tableAt, withDescendants } from "../find.ts";
 import type { Alteration } from "./alter-table.ts";
 import { addSequence, defineColumn } from "./column-definition.ts";
 import { columnType } from "./column-type.ts";
 import { addNotNull, addWritten } from "./constraints.ts";
 import { namesNotNull, type Replay } from "./context.ts";
 import { sequenceFor } from "./create-table.ts";
-import { dropColumn, dropSequencesOf } from "./drop-column.ts";
+import { dropAttached, dropColumn, dropSequencesOf } from "./drop-column.ts";
+import { indexUses } from "./index-shape.ts";
+import { addToPartitions } from "./indexes.ts";
 import { inheritedColumn } from "./inheritance.ts";
 import { removeConstraint } from "./store.ts";
 
@@ -153,6 +155,17 @@ export function alterType(alteration: Alteration): void {
     if (collation !== undefined && "String" in collation) {
       column.collation = collation.String.sval ?? "";
     } else delete column.collation;
+  }
+  if (!alteration.only) remakeAttached(alteration);
+}
+
+/** The server makes the indexes anew, and with them those of partitions, which get new names. */
+function remakeAttached({ replay, table, command: { name } }: Alteration): void {
+  if (table.partitions.length === 0 || name === undefined) return;
+  for (const index of indexesOf(replay.catalog, table)) {
+    if (!indexUses(index, name)) continue;
+    dropAttached(replay, table, index.key);
+    addToPartitions(replay, table, index);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Table } from "../catalog.ts";
 import { findIndex, findRelation, findTable, isTable, nameOf } from "../find.ts";
 import * as columns from "./alter-column.ts";
 import * as constraints from "./alter-constraint.ts";
-import { alterComposite } from "./composite.ts";
+import { alterComposite, ofType } from "./composite.ts";
 import { tableConstraint } from "./column-definition.ts";
 import { addWritten } from "./constraints.ts";
 import type { Replay } from "./context.ts";
@@ -99,6 +99,10 @@ const COMMANDS: Readonly<Record<string, (alteration: Alteration) => void>> = {
     const parent = relationIn(replay, def);
     if (parent !== undefined) removeParent(table, parent);
   },
+  AT_AddOf: ({ replay, table, command: { def } }) => {
+    if (def !== undefined && "TypeName" in def) ofType(replay, table, def.TypeName);
+  },
+  AT_DropOf: ({ table }) => void delete table.ofType,
   AT_AttachPartition: ({ replay, table, command: { def } }) => {
     const partition = findTable(replay.catalog, partitionName(def));
     const spec = def !== undefined && "PartitionCmd" in def ? def.PartitionCmd.bound : undefined;

@@ -1,10 +1,11 @@
 /** CREATE TYPE … AS (…), which is a relation to the server, and its attributes. */
 import type { AlterTableCmd, CompositeTypeStmt, TypeName } from "@pgsql/types";
-import { type Column, keyOf, type OtherRelation } from "../catalog.ts";
-import { findRelation, nameIn, nameOf, schemaFor } from "../find.ts";
+import { type Column, keyOf, type OtherRelation, type Table } from "../catalog.ts";
+import { findRelation, isTable, nameIn, nameOf, schemaFor } from "../find.ts";
 import { defineColumn } from "./column-definition.ts";
 import { columnType } from "./column-type.ts";
 import type { Replay } from "./context.ts";
+import { dropColumn } from "./drop-column.ts";
 import { addRelation } from "./store.ts";
 
 export function createComposite(replay: Replay, statement: CompositeTypeStmt): void {
@@ -26,28 +27,49 @@ export function createComposite(replay: Replay, statement: CompositeTypeStmt): v
   });
 }
 
-/** ALTER TYPE … ADD/DROP/ALTER ATTRIBUTE. */
+/** ALTER TYPE … ADD/DROP/ALTER ATTRIBUTE; tables of the type follow with CASCADE. */
 export function alterComposite(
   replay: Replay,
   composite: OtherRelation,
-  { subtype, name, def }: AlterTableCmd,
+  command: AlterTableCmd,
 ): void {
-  const attributes = (composite.attributes ??= []);
-  const definition = def !== undefined && "ColumnDef" in def ? def.ColumnDef : undefined;
-  const attribute = attributes.find((one) => one.name === name);
-  if (subtype === "AT_AddColumn" && definition !== undefined) {
-    if (attributes.some((one) => one.name === definition.colname)) return;
-    attributes.push(defineColumn(replay, definition).column);
-  } else if (subtype === "AT_DropColumn" && attribute !== undefined) {
-    composite.attributes = attributes.filter((one) => one !== attribute);
-  } else if (subtype === "AT_AlterColumnType" && attribute !== undefined) {
-    attribute.type = columnType(replay.catalog, definition?.typeName);
+  composite.attributes = altered(replay, composite.attributes ?? [], command);
+  for (const table of tablesOf(replay, composite)) {
+    if (command.subtype === "AT_DropColumn" && command.name !== undefined) {
+      dropColumn(replay, table, command.name, { cascade: true });
+    } else table.columns = altered(replay, table.columns, command);
   }
 }
 
-/** The columns of `CREATE TABLE … OF type`. */
-export function attributesOfType({ catalog }: Replay, type: TypeName | undefined): Column[] {
+function altered(
+  replay: Replay,
+  attributes: readonly Column[],
+  { subtype, name, def }: AlterTableCmd,
+): Column[] {
+  const definition = def !== undefined && "ColumnDef" in def ? def.ColumnDef : undefined;
+  if (subtype === "AT_DropColumn") return attributes.filter((one) => one.name !== name);
+  if (definition === undefined) return [...attributes];
+  if (subtype === "AT_AlterColumnType") {
+    const type = columnType(replay.catalog, definition.typeName);
+    return attributes.map((one) => (one.name === name ? { ...one, type } : one));
+  }
+  if (attributes.some((one) => one.name === definition.colname)) return [...attributes];
+  return [...attributes, defineColumn(replay, definition).column];
+}
+
+export function tablesOf({ catalog }: Replay, composite: OtherRelation): Table[] {
+  const found: Table[] = [];
+  for (const relation of catalog.relations.values()) {
+    if (isTable(relation) && relation.ofType === composite.key) found.push(relation);
+  }
+  return found;
+}
+
+/** `CREATE TABLE … OF type` and `ALTER TABLE … OF type`. */
+export function ofType({ catalog }: Replay, table: Table, type: TypeName | undefined): void {
   const found = type === undefined ? undefined : findRelation(catalog, nameIn(type.names));
-  if (found === undefined || !("attributes" in found)) return [];
-  return structuredClone(found.attributes ?? []);
+  if (found === undefined || !("attributes" in found)) return;
+  table.ofType = found.key;
+  // With ALTER TABLE they are there.
+  if (table.columns.length === 0) table.columns = structuredClone(found.attributes ?? []);
 }

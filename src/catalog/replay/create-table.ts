@@ -19,7 +19,7 @@ import { nextval } from "./nextval.ts";
 import { becomePartition } from "./partitions.ts";
 import { readOptions } from "./options.ts";
 import { addRelation } from "./store.ts";
-import { attributesOfType } from "./composite.ts";
+import { ofType } from "./composite.ts";
 
 export function createTable(
   replay: Replay,
@@ -39,7 +39,7 @@ export function createTable(
     "RangeVar" in one ? (findTable(catalog, nameOf(one.RangeVar)) ?? []) : [],
   );
   inheritColumns(table, parents);
-  table.columns.push(...attributesOfType(replay, statement.ofTypename));
+  ofType(replay, table, statement.ofTypename);
   const written: WrittenConstraint[] = [];
   const copied: Copied[] = [];
   for (const element of statement.tableElts ?? []) {

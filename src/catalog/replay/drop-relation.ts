@@ -1,6 +1,8 @@
 /** A relation goes, with all that cannot be without it. */
-import type { Relation, Table } from "../catalog.ts";
-import { indexAt, indexesOf, referencesTo, tableAt, viewsOn } from "../find.ts";
+import type { Node } from "@pgsql/types";
+import { walk } from "../../sql/tree.ts";
+import type { Catalog, OtherRelation, Relation, Table } from "../catalog.ts";
+import { indexAt, indexesOf, isTable, referencesTo, tableAt, viewsOn } from "../find.ts";
 import type { Replay } from "./context.ts";
 import { constraintBehind } from "./indexes.ts";
 import { removeConstraint, removeRelation, without } from "./store.ts";
@@ -18,7 +20,7 @@ export function dropRelation(replay: Replay, relation: Relation, cascade: boolea
   }
   if (relation.kind === "sequence") {
     removeRelation(catalog, relation);
-    if (cascade) dropDefaults(replay, relation.name);
+    if (cascade) dropDefaults(replay, relation);
     return;
   }
   removeRelation(catalog, relation);
@@ -67,12 +69,28 @@ function dropIndex(replay: Replay, key: Relation["key"]): void {
 }
 
 /** CASCADE of a sequence takes the defaults that call for it. */
-function dropDefaults({ catalog }: Replay, sequence: string): void {
+function dropDefaults({ catalog }: Replay, sequence: OtherRelation): void {
+  const { ownedBy } = sequence;
   for (const relation of catalog.relations.values()) {
-    if (!("constraints" in relation)) continue;
+    if (!isTable(relation)) continue;
     for (const column of relation.columns) {
       if (column.default === undefined) continue;
-      if (JSON.stringify(column.default).includes(sequence)) delete column.default;
+      const owns = ownedBy?.table === relation.key && ownedBy.column === column.name;
+      // The text of a serial's default does not follow when its sequence moves.
+      const calls = column.serial === true ? owns : callsFor(catalog, column.default, sequence);
+      if (calls) delete column.default;
     }
   }
+}
+
+/** `nextval('s')`, with or without the schema. */
+function callsFor(catalog: Catalog, expression: Node, { schema, name }: OtherRelation): boolean {
+  let found = false;
+  walk(expression, (_type, fields) => {
+    const { sval } = fields;
+    if (typeof sval !== "string") return;
+    found ||= sval === `${schema}.${name}`;
+    found ||= sval === name && catalog.searchPath.includes(schema);
+  });
+  return found;
 }

@@ -1,5 +1,5 @@
 /** The columns of a query's result, by name, and by type where the catalog or a cast says it. */
-import type { CreateTableAsStmt, Node, SelectStmt } from "@pgsql/types";
+import type { A_Const, CreateTableAsStmt, Node, SelectStmt } from "@pgsql/types";
 import { stringList } from "../../sql/tree.ts";
 import type { Column, ColumnType } from "../catalog.ts";
 import { findRelation, isTable, nameOf } from "../find.ts";
@@ -35,7 +35,7 @@ function ofSelect(replay: Replay, select: SelectStmt, outer: readonly Source[]):
   const first = select.valuesLists?.[0];
   if (first !== undefined) {
     const items = "List" in first ? (first.List.items ?? []) : [];
-    return items.map((_, at) => plain(`column${at + 1}`, UNKNOWN));
+    return items.map((one, at) => plain(`column${at + 1}`, typeOf(replay, one, [])));
   }
   const common = [...outer];
   for (const one of select.withClause?.ctes ?? []) {
@@ -102,6 +102,7 @@ function starOf(value: Node | undefined, sources: readonly Source[]): Column[] |
 function typeOf(replay: Replay, value: Node | undefined, sources: readonly Source[]): ColumnType {
   if (value === undefined) return UNKNOWN;
   if ("TypeCast" in value) return columnType(replay.catalog, value.TypeCast.typeName);
+  if ("A_Const" in value) return typeOfConstant(value.A_Const);
   if (!("ColumnRef" in value)) return UNKNOWN;
   const names = stringList(value.ColumnRef.fields);
   const qualifier = names.at(-2);
@@ -111,6 +112,17 @@ function typeOf(replay: Replay, value: Node | undefined, sources: readonly Sourc
     if (found !== undefined) return found.type;
   }
   return UNKNOWN;
+}
+
+/** As they come out of a query: a string is text there. */
+function typeOfConstant({ ival, fval, boolval, sval }: A_Const): ColumnType {
+  const [name] = [
+    ival && "int4",
+    fval && (/^[0-9]+$/.test(fval.fval ?? "") ? "int8" : "numeric"),
+    boolval && "bool",
+    sval && "text",
+  ].filter((one) => one !== undefined);
+  return { name: name ?? "", typmods: [], array: false };
 }
 
 function renamed(columns: readonly Column[], names: unknown): Column[] {

@@ -1,17 +1,41 @@
 /** A column gets another name, and everything that names it follows. */
 import type { Relation, Table, View } from "../catalog.ts";
 import { withColumnRenamed } from "../columns-in.ts";
-import { columnOf, indexesOf, isTable, referencesTo, tableAt, viewsOn } from "../find.ts";
+import {
+  columnOf,
+  indexesOf,
+  isTable,
+  referencesTo,
+  tableAt,
+  viewsOn,
+  withDescendants,
+} from "../find.ts";
+import { tablesOf } from "./composite.ts";
 import type { Replay } from "./context.ts";
 
 export function renameColumn(replay: Replay, relation: Relation, from: string, to: string): void {
-  if (isTable(relation)) renameInTable(replay, relation, from, to);
-  else if ("uses" in relation) renameInView(replay, relation, from, to);
+  if (isTable(relation)) {
+    if (mayBeRenamed(replay, relation, from)) renameInTable(replay, relation, from, to);
+  } else if ("uses" in relation) renameInView(replay, relation, from, to);
   else if ("attributes" in relation) {
     for (const attribute of relation.attributes ?? []) {
       if (attribute.name === from) attribute.name = to;
     }
+    if (relation.kind !== "composite-type") return;
+    for (const table of tablesOf(replay, relation)) renameInTable(replay, table, from, to);
   }
+}
+
+/** A column that comes from above, or in a child from another parent as well, keeps its name. */
+function mayBeRenamed({ catalog }: Replay, table: Table, name: string): boolean {
+  if (columnOf(table, name)?.inherited !== undefined) return false;
+  const tree = withDescendants(catalog, table);
+  return tree.every((one) => {
+    const parents = tree.filter(
+      ({ key }) => one.partitionOf?.parent === key || one.inherits.includes(key),
+    );
+    return (columnOf(one, name)?.inherited ?? 0) <= parents.length;
+  });
 }
 
 function renameInTable(replay: Replay, table: Table, from: string, to: string): void {

@@ -129,6 +129,7 @@ export function applySetSchema(replay: Replay, statement: AlterObjectSchemaStmt)
 function moveWithParts(catalog: Catalog, relation: Relation, schema: string): void {
   const before = { schema: relation.schema, name: relation.name };
   moveRelation(catalog, relation, { schema });
+  if (relation.schema !== schema) return;
   retype(catalog, before, relation);
   if ("indexes" in relation) {
     for (const key of relation.indexes) {

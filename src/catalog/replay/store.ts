@@ -115,6 +115,7 @@ function repointTable(table: Table, renewed: (key: RelationKey) => RelationKey):
   table.partitions = table.partitions.map(renewed);
   table.children = table.children.map(renewed);
   table.inherits = table.inherits.map(renewed);
+  if (table.ofType !== undefined) table.ofType = renewed(table.ofType);
   if (table.partitionOf !== undefined) {
     table.partitionOf.parent = renewed(table.partitionOf.parent);
   }
