@@ -1,12 +1,13 @@
 /** `lockstep lint`: what the statements of a file would do, said before anybody runs them. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { Failure } from "../../failures/failure.ts";
 import { openHistory } from "../../lint/history-cache.ts";
 import { lint as run, type LintOptions, type LintOutcome } from "../../lint/lint.ts";
 import { ALL_RULES } from "../../lint/registry.ts";
 import { REPORTERS } from "../../lint/reporters/registry.ts";
 import { BASELINE_FILE, readBaseline, writeBaseline } from "../../lint/suppress/baseline.ts";
+import { type MigrationSet, nativeSet } from "../../migrations/migration.ts";
 import { TOOL_VERSION } from "../../version.ts";
 import { changedFiles } from "../changed-files.ts";
 import type { CliContext } from "../context.ts";
@@ -14,7 +15,7 @@ import type { DatabaseFlags } from "../flags.ts";
 import { chooseLintFiles, type LintFiles } from "../lint-files.ts";
 import { createPaint, PLAIN_PAINT, wantsColor } from "../output/paint.ts";
 import { renderRule, renderRules } from "../output/rules-text.ts";
-import { loadProject, type Project } from "../project.ts";
+import { loadProject, type Project, readProjectSource } from "../project.ts";
 
 export interface LintFlags extends Omit<DatabaseFlags, "format"> {
   readonly since?: string;
@@ -54,7 +55,7 @@ export async function lint(
   const target = await pendingOf(project, flags);
   const chosen = chooseLintFiles({
     cwd: this.cwd,
-    set: await project.source(),
+    set: await historyOf(this, flags, project, paths),
     placeholders: project.settings.placeholders,
     paths,
     changed: flags.since === undefined ? undefined : await changedFiles(flags.since, this.cwd),
@@ -64,6 +65,29 @@ export async function lint(
   if (flags.writeBaseline === true) return keepBaseline(this, flags, result);
   await say(this, result, flags.json === true ? "json" : (format ?? "text"), flags);
   if (result.failed) this.process.exitCode = 65;
+}
+
+/**
+ * The folder with the history. Where none is configured and the default is not there, the folder in
+ * which the given files are, if it can be read as migrations; else they are all that there is.
+ */
+async function historyOf(
+  context: CliContext,
+  flags: LintFlags,
+  project: Project,
+  paths: readonly string[],
+): Promise<MigrationSet> {
+  const isThere = project.dirs.some((dir) => existsSync(dir));
+  if (isThere || flags.dir !== undefined || paths.length === 0) return project.source();
+  const folders = new Set(paths.map((path) => dirname(resolve(context.cwd, path))));
+  const [folder] = folders;
+  if (folder === undefined || folders.size > 1) return nativeSet([]);
+  try {
+    return await readProjectSource(context, { ...project, dirs: [folder] });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return nativeSet([]);
+  }
 }
 
 async function optionsOf(
