@@ -74,8 +74,8 @@ export async function lint(options: LintOptions): Promise<LintOutcome> {
     stale: known?.stale ?? [],
     version: target.version,
     runner: target.runner,
-    opaque: read.flatMap(({ file, parsed, findings: own }) =>
-      parsed === undefined && own[0] !== undefined
+    opaque: read.flatMap(({ file, gap, findings: own }) =>
+      gap === "opaque" && own[0] !== undefined
         ? [{ file: file.path, line: own[0].line, reason: own[0].message }]
         : [],
     ),
@@ -89,7 +89,7 @@ const RULE_IDS: ReadonlySet<string> = new Set(ALL_RULES.map(({ id }) => id));
 const FOREIGN_RULES = foreignRulesOf(ALL_RULES);
 
 function allowIn(
-  { file, bytes, parsed }: ReadFile,
+  { file, parsed }: ReadFile,
   findings: readonly Finding[],
   settings: LintSettings,
   today: string,
@@ -99,7 +99,7 @@ function allowIn(
   const active = settings.rulesFor(file.path);
   const result = suppress({
     file: file.path,
-    bytes,
+    bytes: parsed.bytes,
     statements: parsed.statements,
     findings,
     ruleIds: RULE_IDS,

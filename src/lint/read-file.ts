@@ -2,7 +2,9 @@
 import { Failure } from "../failures/failure.ts";
 import type { Reading } from "../migrations/migration.ts";
 import { parseFile } from "../sql/parse-file.ts";
-import type { Parser } from "../sql/parser.ts";
+import { codePointsToBytes } from "../sql/locate.ts";
+import { type Parser, ParserError } from "../sql/parser.ts";
+import { splitStatements } from "../sql/statement-tracker.ts";
 import type { ParsedFile, Statement } from "../sql/statement.ts";
 import { decideTransaction } from "../sql/transaction-mode.ts";
 import { decideUnits } from "../sql/transaction-units.ts";
@@ -59,12 +61,59 @@ export async function readLintFile(file: LintFile, options: ReadOptions): Promis
     if (!(error instanceof Failure)) throw error;
     return { ...base, gap: "opaque", findings: [unreadable(file.path, bytes, error)] };
   }
-  if (parsed.opaque !== undefined) {
-    const { reason, offset } = parsed.opaque;
-    const at = { start: offset, end: endOfToken(bytes, offset) };
-    return { ...base, gap: "opaque", findings: [unreadable(file.path, bytes, reason, at)] };
-  }
+  if (parsed.opaque !== undefined) return readRest(file, bytes, parsed.opaque, options);
   return { ...base, parsed, ...unitsOf(parsed, bytes, file, options.version) };
+}
+
+/**
+ * The statements that can be read in a file that cannot as a whole: each of the others is blanked
+ * out, so that every place stays where it is.
+ */
+async function readRest(
+  file: LintFile,
+  bytes: Buffer,
+  { reason, offset }: NonNullable<ParsedFile["opaque"]>,
+  { parser, version }: ReadOptions,
+): Promise<ReadFile> {
+  const at = { start: offset, end: endOfToken(bytes, offset) };
+  const whole = { file, bytes, units: [], gap: "opaque" as const };
+  const first = [unreadable(file.path, bytes, reason, at)];
+  if (file.reading !== undefined) return { ...whole, findings: first };
+  const readable = Buffer.from(bytes);
+  const findings: Finding[] = [];
+  for (const { start, end } of splitStatements(bytes)) {
+    const error = whyUnreadable(bytes.toString("utf8", start, end), parser);
+    if (error === undefined) continue;
+    const where = Math.min(start + error.offset, end);
+    const token = { start: where, end: endOfToken(bytes, where) };
+    findings.push(unreadable(file.path, bytes, error.reason, token));
+    for (let index = start; index < end; index++)
+      if (readable[index] !== LF) readable[index] = SPACE;
+  }
+  const parsed = await parse(file, readable, parser).catch(() => undefined);
+  // What is wrong was between two statements: nobody knows where one ends.
+  if (parsed === undefined || parsed.opaque !== undefined || findings.length === 0) {
+    return { ...whole, findings: first };
+  }
+  const { units, findings: others } = unitsOf(parsed, bytes, file, version);
+  return { ...whole, parsed, units, findings: [...findings, ...others] };
+}
+
+const LF = 10;
+const SPACE = 32;
+
+function whyUnreadable(
+  text: string,
+  parser: Parser,
+): { readonly reason: string; readonly offset: number } | undefined {
+  try {
+    parser.parse(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ParserError)) return { reason: String(error), offset: 0 };
+    const offset = codePointsToBytes(text, error.cursorPosition ?? 0);
+    return { reason: error.message, offset };
+  }
 }
 
 function parse(file: LintFile, bytes: Buffer, parser: Parser): Promise<ParsedFile> {
