@@ -25,6 +25,9 @@ import type { EffectState } from "./state.ts";
 /** The worst of several, which is what people have to know first. */
 const WORST_FIRST: readonly LongWork[] = ["rewrite", "index-build", "fk-validation", "scan"];
 
+/** What is read there is no work on the table that the statement is about. */
+const BESIDE: ReadonlySet<string> = new Set(["source", "referenced", "referencing"]);
+
 export function effectsOf(statement: Statement, state: EffectState): Effects {
   const locks = effectLocks(statement, state);
   const inner = innerStatements(statement.node, state.parse);
@@ -60,7 +63,9 @@ function partsOf(node: Node, state: EffectState): Part[] {
 
 function workOf(part: Part, locks: readonly EffectLock[], state: EffectState): Work[] {
   const measured = workOfCase(state.target.facts, part.case);
-  const kinds = new Set(Object.values(measured ?? {}).flat());
+  const kinds = new Set(
+    Object.entries(measured ?? {}).flatMap(([role, done]) => (BESIDE.has(role) ? [] : done)),
+  );
   const kind = WORST_FIRST.find((one) => kinds.has(one));
   if (kind === undefined) return [];
   const { on, also } = part;

@@ -13,7 +13,7 @@ import {
   withDescendants,
 } from "../../catalog/find.ts";
 import type { LockRole } from "../../locks/lock-facts.ts";
-import { LOCK_MODES, type LockMode } from "../../locks/lock-mode.ts";
+import { blocksWrites, LOCK_MODES, type LockMode } from "../../locks/lock-mode.ts";
 import { impliedLocksOf, locksOf } from "../../locks/locks-of-statement.ts";
 import type { RelationName } from "../../locks/relation-name.ts";
 import type { Statement } from "../../sql/statement.ts";
@@ -29,6 +29,8 @@ export function effectLocks(
     keep(locks, lockOn(findRelation(catalog, lock) ?? lock, lock.mode, lock.role, catalog));
   }
   for (const { role, mode, of } of impliedLocksOf(statement, target.facts)) {
+    // Who only reads or writes rows of the others stops nobody.
+    if (!blocksWrites(mode)) continue;
     for (const relation of impliedRelations(statement, role, of, catalog)) {
       keep(locks, lockOn(relation, mode, role, catalog));
     }

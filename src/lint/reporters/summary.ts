@@ -38,7 +38,7 @@ export function remarks(result: LintResult): string[] {
   return [
     ...result.opaque.map(
       ({ file, line, reason }) =>
-        `${file}:${line} could not be read and was not checked: ${reason}`,
+        `What cannot be read at ${file}:${line} was not checked: ${reason}`,
     ),
     ...result.stale.map(
       ({ rule, file, missing }) =>

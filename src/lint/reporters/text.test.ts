@@ -99,7 +99,7 @@ test("what was not read, what is stale and which budget is exceeded is said", ()
     context({ width: 120 }),
   );
   expect(text).toMatchInlineSnapshot(`
-    "- 9.sql:2 could not be read and was not checked: a syntax error at \`frob\`
+    "- What cannot be read at 9.sql:2 was not checked: a syntax error at \`frob\`
     - The baseline has 1 finding of \`drop-table\` in 1.sql that is gone; write it anew with \`lockstep
     lint --write-baseline\`.
     - The budget of \`warnings\` is 2, and there are 5.
