@@ -73,7 +73,7 @@ async function openSessions(url: string): Promise<Sessions> {
   for (const session of [runner, holder]) {
     await session.query(`set search_path = ${SCHEMA}, public; set client_min_messages = error`);
   }
-  await secondTablespace(runner);
+  await otherStorage(runner);
   return {
     runner,
     holder,
@@ -84,14 +84,16 @@ async function openSessions(url: string): Promise<Sessions> {
   };
 }
 
-/** One inside of the data folder: elsewhere the server's user may not be allowed to write. */
-async function secondTablespace(session: Session): Promise<void> {
+/** A tablespace and an access method that are not the usual ones; both outlive the schema. */
+async function otherStorage(session: Session): Promise<void> {
   const there = await session.query(
     "select 1 from pg_catalog.pg_tablespace where spcname = 'lock_facts'",
   );
   if (there.length > 0) return;
+  // Inside of the data folder: elsewhere the server's user may not be allowed to write.
   await session.query("set allow_in_place_tablespaces = on");
   await session.query("create tablespace lock_facts location ''");
+  await session.query("create access method lock_facts type table handler heap_tableam_handler");
 }
 
 interface Measured {

@@ -78,7 +78,7 @@ it("work on a table without a role is refused, so that no work is forgotten", as
     targets: { source: "account" },
   };
   await expect(measureLocks(server.url(), server.version, [forgetful])).rejects.toThrow(
-    "works on `account_vip` (it was read from end to end), which has no role in the catalogue",
+    "works on `account_vip` (the server counted a sequential scan of it), which has no role in the catalogue",
   );
 });
 

@@ -7,7 +7,7 @@
  * S2 VACUUM FULL, CLUSTER, REFRESH and SET TABLESPACE say nothing, but the relation lies in another
  *    file afterwards. So it does after TRUNCATE, which copies no row: that is no work.
  * S3 ALTER DOMAIN and the check of a default partition say nothing either; inside a transaction the
- *    server counts their sequential scans. A scan that a message explains is not listed again.
+ *    server counts their sequential scans (if track_counts is on). A scan that a message explains is not listed again.
  * S4 What the statement created itself is empty or its own; `existed` tells it apart.
  */
 import type { WorkKind } from "../locks/lock-facts.ts";
@@ -121,7 +121,7 @@ function silentScans(seen: readonly Seen[], { before, after }: Evidence): Seen[]
     .map((relation) => ({
       kind: "scan" as const,
       relation,
-      message: "it was read from end to end",
+      message: "the server counted a sequential scan of it",
     }));
 }
 

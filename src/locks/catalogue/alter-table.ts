@@ -54,6 +54,7 @@ export const ALTER_TABLE_SHAPES: readonly CatalogueEntry[] = [
     "alter table account set unlogged",
   ]),
   since(15, onAccount("set-access-method:same", "set access method heap")),
+  since(15, onAccount("set-access-method:other", "set access method lock_facts")),
   onAccount("set-tablespace:same", "set tablespace pg_default"),
   onAccount("set-tablespace:other", "set tablespace lock_facts"),
   onAccount("cluster-on", "cluster on account_name_idx"),

@@ -21,6 +21,12 @@ export const COLUMN_SHAPES: readonly CatalogueEntry[] = [
   onAccount("add-column:nullable", "add column added text"),
   onAccount("add-column:constrained-domain", "add column added positive", POSITIVE),
   onAccount("add-column:unconstrained-domain", "add column added plain", PLAIN),
+  onAccount("add-column:domain-default", "add column added plain", [
+    "create domain plain as integer default 7",
+  ]),
+  onAccount("add-column:domain-volatile-default", "add column added plain", [
+    "create domain plain as uuid default gen_random_uuid()",
+  ]),
   onAccount("add-column:check", "add column added integer check (added > 0)"),
   onAccount("add-column:unique", "add column added integer unique"),
   // Only an empty table can get a key without values.
@@ -90,6 +96,9 @@ export const COLUMN_SHAPES: readonly CatalogueEntry[] = [
   onAccount("alter-column-type:rewrite", "alter column code type bigint"),
   onAccount("alter-column-type:same", "alter column name type text"),
   onAccount("alter-column-type:binary", WIDER, [LABEL]),
+  onAccount("alter-column-type:binary-using", `${WIDER} using label::varchar(50)`, [LABEL]),
+  onAccount("alter-column-type:using", `${WIDER} using lower(label)`, [LABEL]),
+  onAccount("alter-column-type:narrower", "alter column label type varchar(10)", [LABEL]),
   onAccount("alter-column-type:binary-check", WIDER, [
     LABEL,
     "alter table account add constraint named check (label <> '')",
@@ -150,6 +159,15 @@ export const COLUMN_SHAPES: readonly CatalogueEntry[] = [
   onAccount("set-not-null:proved", "alter column org_id set not null", [
     "alter table account add constraint named check (org_id is not null)",
   ]),
+  onAccount("set-not-null:check-not-valid", "alter column org_id set not null", [
+    "alter table account add constraint named check (org_id is not null) not valid",
+  ]),
+  since(
+    18,
+    onAccount("set-not-null:not-null-not-valid", "alter column org_id set not null", [
+      "alter table account add constraint named not null org_id not valid",
+    ]),
+  ),
   onAccount("set-not-null:already", "alter column code set not null"),
   onEvent("set-not-null", "alter column label set not null", [
     "alter table event add column label integer default 1",

@@ -46,6 +46,11 @@ export const CONSTRAINT_SHAPES: readonly CatalogueEntry[] = [
     NO_PRIMARY_KEY,
     "alter table account alter column id drop not null",
   ]),
+  onAccount("add-primary-key:proved", "add primary key (id)", [
+    NO_PRIMARY_KEY,
+    "alter table account alter column id drop not null",
+    "alter table account add constraint proof check (id is not null)",
+  ]),
   onEvent("add-primary-key", "add primary key (id, at)"),
   onAccount("add-unique", "add constraint named unique (name)"),
   onEvent("add-unique", "add constraint named unique (id, at)"),
@@ -66,6 +71,16 @@ export const CONSTRAINT_SHAPES: readonly CatalogueEntry[] = [
       NO_PRIMARY_KEY,
       "update account set name = slug",
       "create unique index account_key_idx on account (name)",
+    ],
+  ),
+  onAccount(
+    "add-constraint-using-index:primary-key-proved",
+    "add constraint named primary key using index account_key_idx",
+    [
+      NO_PRIMARY_KEY,
+      "update account set name = slug",
+      "create unique index account_key_idx on account (name)",
+      "alter table account add constraint proof check (name is not null)",
     ],
   ),
   // Which kind of constraint is meant is in the catalog.
