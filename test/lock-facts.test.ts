@@ -1,6 +1,6 @@
 /**
- * The committed lock facts are what a server says: a sample is measured again, on the newest version
- * that is installed. All shapes and versions: npm run facts -- --check.
+ * The committed lock facts are what a server says: a sample is measured again, on the version
+ * that is tested. All shapes and versions: npm run facts -- --check.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readBuiltins } from "../scripts/generate-builtin-facts.ts";
@@ -9,6 +9,7 @@ import { functionVolatility, isBinaryCoercible } from "../src/locks/builtins.ts"
 import { type CatalogueEntry, CATALOGUE } from "../src/locks/catalogue.ts";
 import { loadLockFacts } from "../src/locks/locks-of-statement.ts";
 import { type SandboxServer, startServer } from "../src/sandbox/server.ts";
+import { testedVersion } from "./support/postgres.ts";
 
 const SAMPLE = [
   "alter-table/add-column",
@@ -30,7 +31,7 @@ const SAMPLE = [
 let server: SandboxServer;
 
 beforeAll(async () => {
-  server = await startServer({ settings: { autovacuum: "off" } });
+  server = await startServer({ version: testedVersion(), settings: { autovacuum: "off" } });
 }, 60_000);
 
 afterAll(async () => {

@@ -5,7 +5,9 @@
  * S1 Messages (debug-messages.ts) name rewrites, verifications, index builds and the validation of
  *    foreign keys by ALTER TABLE.
  * S2 VACUUM FULL, CLUSTER, REFRESH and SET TABLESPACE say nothing, but the relation lies in another
- *    file afterwards. So it does after TRUNCATE, which copies no row: that is no work.
+ *    file afterwards. So it does after TRUNCATE and REFRESH … WITH
+ *    NO DATA, which copy no row: that is no work. They are told by their text; inside of a function
+ *    they look like rewrites.
  * S3 ALTER DOMAIN and the check of a default partition say nothing either; inside a transaction the
  *    server counts their sequential scans (if track_counts is on). A scan that a message explains is not listed again.
  * S4 What the statement created itself is empty or its own; `existed` tells it apart.
@@ -49,7 +51,7 @@ export function workOf(evidence: Evidence): { work: ObservedWork[]; proofs: stri
       if (relation) seen.push({ kind, relation, message, ...(index !== undefined && { index }) });
     }
   }
-  if (truncates(evidence.statement)) return { work: [], proofs };
+  if (EMPTIES.test(evidence.statement)) return { work: [], proofs };
   seen.push(...movedFiles(seen, evidence));
   seen.push(...silentScans(seen, evidence));
   return { work: listed(seen, evidence.before), proofs };
@@ -62,10 +64,9 @@ interface Seen {
   readonly message: string;
 }
 
-/** The statement's first word; comments before it do not hide it. */
-function truncates(statement: string): boolean {
-  return /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*truncate\b/i.test(statement);
-}
+/** Comments before the first word do not hide it. */
+const EMPTIES =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:truncate\b|refresh\s[\s\S]*\bwith\s+no\s+data\s*;?\s*$)/i;
 
 function relationNamed(
   bareName: string,

@@ -79,6 +79,37 @@ it("a constraint that proves a scan unnecessary; TRUNCATE is no rewrite", async 
   }
 });
 
+it("work that the server says nothing about, and whose foreign key was validated", async () => {
+  await using db = await freshDatabase();
+  const session = await open(db.url);
+  const work = async (statement: string) => {
+    const seen = await observeInTransaction(session, statement);
+    return seen.work.map(({ kind, relation }) => `${kind} ${relation}`);
+  };
+  try {
+    await session.query(`
+      create domain d as int; create table t (a d); insert into t values (1);
+      create materialized view m as select 1 as a;
+      create table r (id int primary key); insert into r values (1);
+      create table p (id int, at int) partition by range (at);
+      create table p1 partition of p for values from (0) to (9);
+      create table p2 (id int, at int, constraint f foreign key (id) references r);
+      alter table p attach partition p2 for values from (9) to (20)`);
+    await session.query("begin");
+    expect(await work("alter domain d add check (value > 0)")).toEqual(["scan public.t"]);
+    expect(await work("refresh materialized view m")).toEqual(["rewrite public.m"]);
+    expect(await work("refresh materialized view m with no data;")).toEqual([]);
+    expect(await work("create index on t (a)")).toEqual(["index-build public.t"]);
+    // The partition that has such a foreign key already is not looked at again.
+    expect(await work("alter table p add constraint f foreign key (id) references r")).toEqual([
+      "fk-validation public.p1",
+    ]);
+    await session.query("commit");
+  } finally {
+    await session.close();
+  }
+});
+
 it("outside of a transaction: what it waits for, and what it did in the end", async () => {
   await using db = await freshDatabase();
   const [session, observer, holder] = await Promise.all([open(db.url), open(db.url), open(db.url)]);
