@@ -21,8 +21,10 @@ export interface FileContext {
   readonly catalog: Catalog;
   /** The statements with what they did, as far as the file was read. */
   readonly before: readonly StatementContext[];
-  /** The other files of the same report, in order, for what goes across files. */
+  /** The files of the same report, in order, for what goes across files. */
   readonly release: readonly string[];
+  /** Those of them that were read before this one. */
+  readonly earlier: readonly FileContext[];
 }
 
 export interface StatementContext {
@@ -38,6 +40,8 @@ export interface StatementContext {
    * when the statement runs by itself.
    */
   readonly transaction: TransactionContext | undefined;
+  /** What commits together has one step, which is the `madeIn` of what it makes. */
+  readonly step: number;
   /** What SET statements of the file left, by lower-case name. */
   readonly settings: ReadonlyMap<string, Setting>;
 }

@@ -62,7 +62,10 @@ export async function lintFiles(options: EngineOptions): Promise<RawLint> {
   const catalog = options.start?.catalog ?? emptyCatalog(searchPath);
   const findings: Finding[] = [];
   const read: ReadFile[] = [];
-  const release = files.filter(({ path }) => report.has(path)).map(({ path }) => path);
+  const release = files
+    .filter(({ path, down }) => report.has(path) && down !== true)
+    .map(({ path }) => path);
+  const earlier: FileContext[] = [];
   let keep = options.onHistory;
   for (const [index, file] of files.entries()) {
     if (index < (options.start?.after ?? 0)) continue;
@@ -76,7 +79,7 @@ export async function lintFiles(options: EngineOptions): Promise<RawLint> {
     read.push(one);
     // Nobody's history has the way back: what it does to the catalog is forgotten again.
     const seen = file.down === true ? structuredClone(catalog) : catalog;
-    findings.push(...look(one, { catalog: seen, target, rules, release, parser }));
+    findings.push(...look(one, { catalog: seen, target, rules, release, earlier, parser }));
   }
   return { findings, read, target, catalog };
 }
@@ -104,10 +107,12 @@ interface LookContext {
   readonly target: LintTarget;
   readonly rules: readonly Rule[];
   readonly release: readonly string[];
+  readonly earlier: FileContext[];
   readonly parser: Parser;
 }
 
-function look(read: ReadFile, { catalog, target, rules, release, parser }: LookContext): Finding[] {
+function look(read: ReadFile, around: LookContext): Finding[] {
+  const { catalog, target, rules, release, earlier, parser } = around;
   if (read.parsed === undefined) return [...read.findings];
   const findings: Finding[] = [...read.findings];
   const searchPath = catalog.searchPath;
@@ -119,7 +124,9 @@ function look(read: ReadFile, { catalog, target, rules, release, parser }: LookC
     catalog,
     before: session.statements,
     release,
+    earlier: [...earlier],
   };
+  if (read.file.down !== true) earlier.push(file);
   for (const unit of read.units) {
     catalog.step++;
     session.beginUnit(unit.inTransaction);
@@ -134,6 +141,7 @@ function look(read: ReadFile, { catalog, target, rules, release, parser }: LookC
         catalog,
         effects: effectsOf(statement, state),
         transaction,
+        step: catalog.step,
         settings,
       };
       for (const rule of rules) {
@@ -147,7 +155,7 @@ function look(read: ReadFile, { catalog, target, rules, release, parser }: LookC
   }
   for (const rule of rules) {
     for (const report of rule.checkFile?.(file) ?? []) {
-      findings.push(findingOf(rule, report, file, undefined));
+      findings.push(findingOf(rule, report, report.of?.file ?? file, report.of?.statement));
     }
   }
   if (read.gap !== undefined) catalog.gaps.push({ file: file.path, reason: read.gap });

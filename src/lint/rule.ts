@@ -63,7 +63,7 @@ export interface Rule {
   readonly otherIds?: OtherIds;
   /** Called for each statement, in order, with the catalog as it is before the statement. */
   check?(context: StatementContext): Iterable<Report>;
-  /** Called once for each file, after its last statement. */
+  /** Called once for each file, after its last statement; `isLastFile` tells the end of the report. */
   checkFile?(context: FileContext): Iterable<Report>;
 }
 
@@ -81,6 +81,8 @@ export interface Report {
   /** Less or more than the rule's own, where it depends. */
   readonly severity?: Severity;
   readonly relation?: string;
+  /** From `checkFile`: the statement that is meant, perhaps of an earlier file of the report. */
+  readonly of?: StatementContext | undefined;
 }
 
 /** Keeps the literal types of a rule and checks its form. */

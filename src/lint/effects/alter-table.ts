@@ -5,7 +5,6 @@ import { written } from "../../catalog/catalog.ts";
 import { columnType, serialType } from "../../catalog/replay/column-type.ts";
 import {
   columnOf,
-  constraintOf,
   findIndex,
   findTable,
   findType,
@@ -24,6 +23,7 @@ import type { Part } from "./part.ts";
 import type { EffectState } from "./state.ts";
 import { list, type Target } from "./target.ts";
 import { typeChangeParts } from "./type-change.ts";
+import { validateParts } from "./validate.ts";
 
 export function alterTableParts(stmt: AlterTableStmt, state: EffectState): Part[] {
   const name = relationsIn(stmt.relation)[0];
@@ -37,7 +37,8 @@ export function alterTableParts(stmt: AlterTableStmt, state: EffectState): Part[
   );
   switch (stmt.objtype ?? "OBJECT_TABLE") {
     case "OBJECT_TABLE": {
-      const target: Target = { table, name, state, dropped: droppedBy(cmds) };
+      const inherits = stmt.relation?.inh === true;
+      const target: Target = { table, name, state, inherits, dropped: droppedBy(cmds) };
       return [
         ...cmds.flatMap((cmd) => commandParts(cmd, target)),
         ...typeChangeParts(cmds, target),
@@ -72,7 +73,7 @@ function commandParts(cmd: AlterTableCmd, target: Target): Part[] {
     case "AT_SetNotNull":
       return setNotNull(cmd.name ?? "", target, undefined);
     case "AT_ValidateConstraint":
-      return validate(cmd.name ?? "", target);
+      return validateParts(cmd.name ?? "", target);
     case "AT_AlterConstraint":
       return alterConstraint(def, target);
     case "AT_SetExpression": {
@@ -276,6 +277,8 @@ function addConstraint(constraint: Constraint, target: Target): Part[] {
     case "CONSTR_UNIQUE":
     case "CONSTR_PRIMARY": {
       if (indexname !== undefined) return usingIndex(constraint, target);
+      // ALTER TABLE ONLY: the index stays invalid until those of the partitions are attached.
+      if (table?.kind === "partitioned-table" && !target.inherits) return [];
       const [cause, id] =
         contype === "CONSTR_UNIQUE"
           ? ["unique-without-using-index", "add-unique"]
@@ -346,28 +349,6 @@ function setNotNull(name: string, target: Target, location: number | undefined):
         ? `the NOT NULL of \`${name}\` is not validated yet`
         : `no validated CHECK (${name} IS NOT NULL) proves it`,
       location,
-    },
-  ];
-}
-
-function validate(name: string, { table, name: relation, state }: Target): Part[] {
-  const constraint = constraintOf(table, name);
-  if (constraint?.valid === true) return [];
-  const kind = constraint?.kind;
-  const id =
-    kind === "foreign-key"
-      ? "validate-constraint:foreign-key"
-      : kind === "not-null"
-        ? "validate-constraint:not-null"
-        : "validate-constraint:check";
-  return [
-    {
-      case: `alter-table/${id}`,
-      // Under its own lock nobody waits; the cause is chosen where stronger locks are known.
-      cause: "validate-while-holding-lock",
-      on: table ?? relation,
-      also: tableAt(state.catalog, constraint?.references?.table),
-      reason: `\`${name}\` is tested against each row`,
     },
   ];
 }

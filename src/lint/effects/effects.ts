@@ -4,11 +4,10 @@
  * Nothing here knows by itself that something rewrites a table.
  */
 import type { Node } from "@pgsql/types";
-import { type Catalog, type Relation, written } from "../../catalog/catalog.ts";
-import { isNew, isTable } from "../../catalog/find.ts";
+import { written } from "../../catalog/catalog.ts";
+import { isTable } from "../../catalog/find.ts";
 import { blocksWrites, type LockMode } from "../../locks/lock-mode.ts";
 import { opaqueEffect } from "../../locks/opaque-effect.ts";
-import type { RelationName } from "../../locks/relation-name.ts";
 import { workOfCase } from "../../locks/work-of-case.ts";
 import type { Statement } from "../../sql/statement.ts";
 import type { EffectLock, Effects, Work } from "../context.ts";
@@ -18,9 +17,11 @@ import { dataWork } from "./data.ts";
 import { innerStatements } from "./inner-statements.ts";
 import { effectLocks, isStronger } from "./locks.ts";
 import { otherParts } from "./other.ts";
-import { hasRows } from "./partitions.ts";
+import { isInUse, mayHaveRows } from "./partitions.ts";
 import type { Part } from "./part.ts";
 import type { EffectState } from "./state.ts";
+import { textOf } from "./target.ts";
+import { validateWork } from "./validate.ts";
 
 /** The worst of several, which is what people have to know first. */
 const WORST_FIRST: readonly LongWork[] = ["rewrite", "index-build", "fk-validation", "scan"];
@@ -70,7 +71,7 @@ function workOf(part: Part, locks: readonly EffectLock[], state: EffectState): W
   if (kind === undefined) return [];
   const { on, also } = part;
   const known = "key" in on ? on : undefined;
-  const relation = known === undefined ? nameOf(on) : written(known);
+  const relation = known === undefined ? textOf(on) : written(known);
   const mode = modeOn(known?.key ?? relation, locks, state) ?? "ACCESS EXCLUSIVE";
   const own = blocksWrites(mode) && isInUse(known, state.catalog);
   const others = also === undefined ? undefined : modeOn(also.key, locks, state);
@@ -82,31 +83,23 @@ function workOf(part: Part, locks: readonly EffectLock[], state: EffectState): W
     mayHaveRows(known, state.catalog);
   const hurt = !own && theirs ? also : undefined;
   return [
-    {
-      kind,
-      cause: part.cause,
-      relation: hurt === undefined ? relation : written(hurt),
-      ...((hurt ?? known) && { key: (hurt ?? known)!.key }),
-      mode: hurt === undefined ? mode : others!,
-      harmful: own || theirs,
-      certain: part.certain ?? true,
-      reason: part.reason,
-      ...(part.location !== undefined && { location: part.location }),
-    },
+    validateWork(
+      {
+        kind,
+        cause: part.cause,
+        relation: hurt === undefined ? relation : written(hurt),
+        ...((hurt ?? known) && { key: (hurt ?? known)!.key }),
+        mode: hurt === undefined ? mode : others!,
+        harmful: own || theirs,
+        certain: part.certain ?? true,
+        reason: part.reason,
+        ...(part.location !== undefined && { location: part.location }),
+      },
+      part,
+      locks,
+      state,
+    ),
   ];
-}
-
-/** Somebody else may have it open: it was there before the step, and holds rows. */
-function isInUse(relation: Relation | undefined, catalog: Catalog): boolean {
-  if (relation === undefined) return true;
-  if (isNew(catalog, relation)) return false;
-  return !isTable(relation) || (relation.persistence !== "temporary" && hasRows(relation, catalog));
-}
-
-/** A new table that nobody has filled yet makes no work, whatever is done to it. */
-function mayHaveRows(relation: Relation | undefined, catalog: Catalog): boolean {
-  if (relation === undefined || !isTable(relation)) return true;
-  return relation.filled || (!isNew(catalog, relation) && hasRows(relation, catalog));
 }
 
 /** The mode on a relation while the statement runs: its own, or a stronger one held before. */
@@ -132,10 +125,6 @@ export function modeOn(
       ? undefined
       : modeOn(above, locks, { transaction, catalog } as EffectState))
   );
-}
-
-function nameOf(on: RelationName): string {
-  return on.schema === undefined ? on.name : `${on.schema}.${on.name}`;
 }
 
 function whyUnknown({ node }: Statement): string {

@@ -14,11 +14,13 @@ import {
   withDescendants,
 } from "../../catalog/find.ts";
 import { fromRangeVar, type RelationName, relationsIn } from "../../locks/relation-name.ts";
+import { blocksReads } from "../../locks/lock-mode.ts";
 import { isOn } from "../../locks/shapes/tables.ts";
 import { hasIndexLike, leavesWithout } from "./leaves.ts";
 import { createPartitionParts } from "./partitions.ts";
 import type { Part } from "./part.ts";
 import type { EffectState } from "./state.ts";
+import { textOf } from "./target.ts";
 
 export function otherParts(node: Node, state: EffectState): Part[] {
   if ("IndexStmt" in node) return createIndex(node.IndexStmt, state);
@@ -93,14 +95,22 @@ function createIndex(stmt: IndexStmt, state: EffectState): Part[] {
       return [];
     }
   }
+  // Held by an earlier statement, so that reads wait too: CONCURRENTLY alone would not help.
+  const held = state.transaction?.held.get(found?.key ?? textOf(name));
+  const readsWait = held !== undefined && blocksReads(held.mode);
+  const from = partitioned
+    ? "the index is built on every partition, one after the other"
+    : "the index is built from every row";
   return [
     {
       case: partitioned ? "create-index:partitioned" : "create-index",
-      cause: partitioned ? "index-on-partitioned-parent" : "index-not-concurrent",
+      cause: readsWait
+        ? "unique-index-exclusive-in-txn"
+        : partitioned
+          ? "index-on-partitioned-parent"
+          : "index-not-concurrent",
       on: found ?? name,
-      reason: partitioned
-        ? "the index is built on every partition, one after the other"
-        : "the index is built from every row",
+      reason: readsWait ? `${from} while line ${held.by.line} still holds ${held.mode}` : from,
     },
   ];
 }

@@ -2,7 +2,7 @@
  * A part of what a statement does, before the facts are asked: which measured case applies to which
  * table, and the rule that would explain it.
  */
-import type { Relation, Table } from "../../catalog/catalog.ts";
+import type { Constraint, Relation, Table } from "../../catalog/catalog.ts";
 import type { RelationName } from "../../locks/relation-name.ts";
 
 export interface Part {
@@ -16,6 +16,8 @@ export interface Part {
   readonly also?: Table | undefined;
   readonly reason: string;
   readonly location?: number | undefined;
+  /** Set for VALIDATE CONSTRAINT, whose own lock hurts nobody: see validate.ts. */
+  readonly validates?: { readonly name: string; readonly constraint: Constraint | undefined };
   /** Default true. */
   readonly certain?: boolean;
 }

@@ -1,12 +1,14 @@
 /** The long work of giving a partitioned table one more partition. */
 import type { Node, PartitionBoundSpec, PartitionCmd } from "@pgsql/types";
-import type { Catalog, Index, Table } from "../../catalog/catalog.ts";
+import type { Catalog, Index, Relation, Table } from "../../catalog/catalog.ts";
 import { written } from "../../catalog/catalog.ts";
 import { expressionEquals } from "../../catalog/columns-in.ts";
 import {
   defaultPartitionOf,
   findTable,
   indexesOf,
+  isNew,
+  isTable,
   nameOf,
   tableAt,
   withDescendants,
@@ -164,4 +166,17 @@ export function hasRows(table: Table, catalog: Catalog): boolean {
   if (table.kind !== "partitioned-table") return true;
   if (table.partitions.length === 0) return !knowsAll(catalog);
   return withDescendants(catalog, table).some(({ kind }) => kind === "table");
+}
+
+/** Somebody else may have it open: it was there before the step, and holds rows. */
+export function isInUse(relation: Relation | undefined, catalog: Catalog): boolean {
+  if (relation === undefined) return true;
+  if (isNew(catalog, relation)) return false;
+  return !isTable(relation) || (relation.persistence !== "temporary" && hasRows(relation, catalog));
+}
+
+/** A new table that nobody has filled yet makes no work, whatever is done to it. */
+export function mayHaveRows(relation: Relation | undefined, catalog: Catalog): boolean {
+  if (relation === undefined || !isTable(relation)) return true;
+  return relation.filled || (!isNew(catalog, relation) && hasRows(relation, catalog));
 }

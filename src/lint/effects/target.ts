@@ -8,10 +8,17 @@ export interface Target {
   readonly table: Table | undefined;
   readonly name: RelationName;
   readonly state: EffectState;
+  /** False for ALTER TABLE ONLY. */
+  readonly inherits: boolean;
   /** Constraints that the same statement drops: it does so before it looks for proofs. */
   readonly dropped: ReadonlySet<string>;
 }
 
 export function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
+}
+
+/** As the locks of a statement name what the catalog has not seen. */
+export function textOf({ schema, name }: RelationName): string {
+  return schema === undefined ? name : `${schema}.${name}`;
 }

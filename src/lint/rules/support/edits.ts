@@ -48,3 +48,17 @@ export function oneEdit(title: string, edit: Edit | undefined): Fix | undefined 
 export function inCaseOf({ statement }: StatementContext, words: string): string {
   return /^[a-z]/.test(statement.text) ? words.toLowerCase() : words;
 }
+
+/** Takes a sequence of keywords out, with the space before it. */
+export function removeWords(context: StatementContext, words: readonly string[]): Edit | undefined {
+  const { bytes } = context.file.parsed;
+  const tokens = tokensOf(context);
+  const at = tokens.findIndex((_, index) =>
+    words.every((word, offset) => {
+      const token = tokens[index + offset];
+      return token !== undefined && keyword(bytes, token) === word;
+    }),
+  );
+  const last = at === -1 ? undefined : tokens[at + words.length - 1];
+  return last && { start: tokens[at - 1]?.end ?? tokens[at]!.start, end: last.end, text: "" };
+}
