@@ -41,7 +41,6 @@ export const reindexNotConcurrent = defineRule({
     migrationPilot: ["MP021"],
     pgMigrationLint: ["PGM022"],
     djangoMigrationLinter: ["REINDEX"],
-    postgresLanguageServer: ["requireConcurrentReindex"],
     pgrubic: ["US020"],
   },
   *check(context) {
