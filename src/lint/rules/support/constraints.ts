@@ -21,6 +21,7 @@ export interface AddedConstraint {
   readonly column: ColumnDef | undefined;
   readonly by: "create-table" | "add-column" | "add-constraint";
   readonly enforced: boolean;
+  readonly deferrable: boolean;
 }
 
 type Context = Pick<StatementContext, "node" | "catalog">;
@@ -68,7 +69,8 @@ function ofElement(
     const constraint = element.Constraint;
     const columns = stringList(constraint.keys ?? constraint.fk_attrs);
     const enforced = constraint.is_enforced === true;
-    return [{ ...subject, constraint, columns, column: undefined, by, enforced }];
+    const deferrable = constraint.deferrable === true;
+    return [{ ...subject, constraint, columns, column: undefined, by, enforced, deferrable }];
   }
   if (!("ColumnDef" in element)) return [];
   const column = element.ColumnDef;
@@ -81,10 +83,18 @@ function ofElement(
     columns: [column.colname ?? ""],
     column,
     by,
-    // Beside a column it is a word of its own.
-    enforced:
-      constraint.is_enforced === true && written[at + 1]?.contype !== "CONSTR_ATTR_NOT_ENFORCED",
+    enforced: constraint.is_enforced === true && !followed(written, at, "NOT_ENFORCED"),
+    deferrable: followed(written, at, "DEFERRABLE") || followed(written, at, "DEFERRED"),
   }));
+}
+
+/** Beside a column the attributes of a constraint are constraints of the list, behind it. */
+function followed(written: readonly Constraint[], at: number, attribute: string): boolean {
+  for (const { contype = "CONSTR_NULL" } of written.slice(at + 1)) {
+    if (!contype.startsWith("CONSTR_ATTR_")) return false;
+    if (contype === `CONSTR_ATTR_${attribute}`) return true;
+  }
+  return false;
 }
 
 export interface Referenced {
