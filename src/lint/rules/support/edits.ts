@@ -23,6 +23,20 @@ export function insertAfterWords(
   words: readonly string[],
   text: string,
 ): Edit | undefined {
+  const last = findWords(context, words)?.at(-1);
+  return last && { start: last.end, end: last.end, text };
+}
+
+/** Takes a sequence of keywords out, with the space before it. */
+export function removeWords(context: StatementContext, words: readonly string[]): Edit | undefined {
+  const found = findWords(context, words);
+  const [first, last] = [found?.[0], found?.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const before = tokensOf(context).findLast(({ end }) => end <= first.start);
+  return { start: before?.end ?? first.start, end: last.end, text: "" };
+}
+
+function findWords(context: StatementContext, words: readonly string[]): Token[] | undefined {
   const { bytes } = context.file.parsed;
   const tokens = tokensOf(context);
   const at = tokens.findIndex((_, index) =>
@@ -31,8 +45,7 @@ export function insertAfterWords(
       return token !== undefined && keyword(bytes, token) === word;
     }),
   );
-  const last = at === -1 ? undefined : tokens[at + words.length - 1];
-  return last && { start: last.end, end: last.end, text };
+  return at === -1 ? undefined : tokens.slice(at, at + words.length);
 }
 
 /** Inserts text at the end of the statement, before its semicolon. */
@@ -47,18 +60,4 @@ export function oneEdit(title: string, edit: Edit | undefined): Fix | undefined 
 /** Upper or lower case as the author writes keywords. */
 export function inCaseOf({ statement }: StatementContext, words: string): string {
   return /^[a-z]/.test(statement.text) ? words.toLowerCase() : words;
-}
-
-/** Takes a sequence of keywords out, with the space before it. */
-export function removeWords(context: StatementContext, words: readonly string[]): Edit | undefined {
-  const { bytes } = context.file.parsed;
-  const tokens = tokensOf(context);
-  const at = tokens.findIndex((_, index) =>
-    words.every((word, offset) => {
-      const token = tokens[index + offset];
-      return token !== undefined && keyword(bytes, token) === word;
-    }),
-  );
-  const last = at === -1 ? undefined : tokens[at + words.length - 1];
-  return last && { start: tokens[at - 1]?.end ?? tokens[at]!.start, end: last.end, text: "" };
 }

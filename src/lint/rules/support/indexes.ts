@@ -1,5 +1,5 @@
 /** What rules about CREATE INDEX ask. */
-import type { IndexStmt } from "@pgsql/types";
+import type { IndexElem, IndexStmt } from "@pgsql/types";
 import { type Catalog, type Index, keyOf, type Table } from "../../../catalog/catalog.ts";
 import { conditionOf } from "../../../catalog/comparisons.ts";
 import { indexesOf } from "../../../catalog/find.ts";
@@ -16,6 +16,10 @@ export function alreadyThere(
 
 export function namedIndex({ idxname }: IndexStmt): string {
   return idxname === undefined ? "The index" : `\`${idxname}\``;
+}
+
+export function indexElements({ indexParams = [] }: IndexStmt): IndexElem[] {
+  return indexParams.flatMap((one) => ("IndexElem" in one ? [one.IndexElem] : []));
 }
 
 /** An index that finds the rows of given values, as the check of a foreign key looks for them. */
