@@ -1,9 +1,10 @@
 /**
  * Writes test/accuracy/truth.json from real servers:
  *
- *   npm run accuracy:measure -- [--version 18]
+ *   npm run accuracy:measure -- [--check] [--version 18]
  *
- * With --version, the other versions keep what was measured before.
+ * With --version, the other versions keep what was measured before. --check writes nothing and ends
+ * with 1 when something is not as it was.
  */
 import { parseArgs } from "node:util";
 import { POSTGRES_MAJORS } from "../src/sandbox/binaries.ts";
@@ -12,27 +13,35 @@ import { MEASURED_SETTINGS, measureAll } from "../test/accuracy/measure.ts";
 import { readCases } from "../test/accuracy/read-cases.ts";
 import { type MeasuredTruth, readTruth, writeTruth } from "../test/accuracy/truth-file.ts";
 
-const { values } = parseArgs({ options: { version: { type: "string" } } });
+const { values } = parseArgs({
+  options: { check: { type: "boolean", default: false }, version: { type: "string" } },
+});
 const cases = readCases();
-const measured = new Map<number, MeasuredTruth>(readTruth());
+const ids = cases.map(({ id }) => id);
+const known = new Map<number, MeasuredTruth>(readTruth());
 
 for (const major of POSTGRES_MAJORS) {
   if (values.version !== undefined && Number(values.version) !== major) continue;
   const began = performance.now();
   await using server = await startServer({ version: major, settings: MEASURED_SETTINGS });
   const truth = await measureAll((database) => server.url(database), major, cases);
-  measured.set(major, truth);
-  const all = [...truth.values()];
-  const failed = all.filter(({ error }) => error !== undefined).length;
-  for (const [id, { error }] of truth)
-    if (error?.startsWith("history")) console.log(`  ${error}: ${id}`);
-  const positive = all.filter((one) => one.positive).length;
   const seconds = Math.round((performance.now() - began) / 1000);
-  console.log(
-    `${major}: ${all.length} cases, ${positive} positive, ${failed} refused by the server (${seconds} s)`,
-  );
+  console.log(`${major}: ${summary(truth)} (${seconds} s)`);
+  if (values.check) {
+    const changed = ids.filter(
+      (id) => JSON.stringify(truth.get(id)) !== JSON.stringify(known.get(major)?.get(id)),
+    );
+    for (const id of changed) console.error(`  is not as committed: ${id}`);
+    if (changed.length > 0) process.exitCode = 1;
+  } else {
+    known.set(major, truth);
+    writeTruth(known, ids);
+  }
 }
-writeTruth(
-  measured,
-  cases.map(({ id }) => id),
-);
+
+function summary(truth: MeasuredTruth): string {
+  const all = [...truth.values()];
+  const positive = all.filter((one) => one.positive).length;
+  const refused = all.filter(({ error }) => error !== undefined).length;
+  return `${all.length} cases, ${positive} positive, ${refused} refused by the server`;
+}

@@ -1,8 +1,8 @@
 /** All SQL of the fixtures and examples of this project. */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 
-const ROOT = join(import.meta.dirname, "../..");
+export const ROOT = join(import.meta.dirname, "../..");
 const FOLDERS = ["test/formats", "examples"];
 
 export interface Fixture {
@@ -25,8 +25,8 @@ export function readFixtures(): readonly Fixture[] {
     .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** By the folder that a tool is pointed at: migrations of one history stand together. */
+/** The folder that a tool is pointed at: `test/formats/dbmate/migrations`, `examples/shop/migrations`. */
 export function historyFolder(path: string): string {
-  const at = path.indexOf("/migrations/");
-  return at === -1 ? dirname(path) : path.slice(0, at + "/migrations".length);
+  const depth = path.startsWith("examples/") ? 3 : 4;
+  return path.split("/").slice(0, depth).join("/");
 }

@@ -3,7 +3,6 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { NamedText } from "./verdict.ts";
 
 export const SQUAWK_VERSION = "2.66.0";
 
@@ -23,6 +22,11 @@ export const SQUAWK_LONG_WORK = {
   "adding-not-nullable-field": "scan",
   "constraint-missing-not-valid": "scan",
 } as const;
+
+export interface NamedText {
+  readonly path: string;
+  readonly text: string | Buffer;
+}
 
 export interface SquawkFinding {
   readonly file: string;
@@ -47,9 +51,9 @@ export async function runSquawk(
     for (const [index, { text }] of files.entries()) {
       await writeFile(join(folder, names[index] ?? ""), text);
     }
-    const transaction = assumed ? "--assume-in-transaction" : "--no-assume-in-transaction";
+    const transaction = assumed ? ["--assume-in-transaction"] : [];
     const stdout = await squawk(
-      ["--reporter", "json", "--pg-version", `${version}.0`, transaction, ...names],
+      ["--reporter", "json", "--pg-version", `${version}.0`, ...transaction, ...names],
       folder,
     );
     return (JSON.parse(stdout || "[]") as RawFinding[]).map(({ file, line, rule_name }) => ({

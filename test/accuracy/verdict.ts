@@ -1,5 +1,5 @@
 /** The one place that knows how lint is called by the tests of this folder. */
-import { lint } from "../../src/lint/lint.ts";
+import { lint, type LintFile } from "../../src/lint/lint.ts";
 import type { Finding, LongWork } from "../../src/lint/finding.ts";
 import type { AccuracyCase } from "./read-cases.ts";
 
@@ -11,17 +11,12 @@ export interface Verdict {
   readonly rules: readonly string[];
 }
 
-export interface NamedText {
-  readonly path: string;
-  readonly text: string | Buffer;
-}
-
 const HISTORY = "1_history.sql";
 const MIGRATION = "2_case.sql";
 
 /** What lint says about the files of `report`; the others are history. */
 export async function findingsOf(
-  files: readonly NamedText[],
+  files: readonly LintFile[],
   report: readonly string[],
   version: number,
 ): Promise<readonly Finding[]> {
