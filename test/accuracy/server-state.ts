@@ -9,8 +9,6 @@ export interface Table {
   readonly kind: string;
   readonly fileNode: string;
   readonly pages: number;
-  /** A partition that takes what no other takes, or a partition of one. */
-  readonly isDefault: boolean;
   /** By scans of this transaction. */
   readonly rowsRead: number;
 }
@@ -28,10 +26,6 @@ export async function listTables(client: Client): Promise<Existing> {
             c.relfilenode::text as "fileNode",
             case when c.relkind = 'p' then 0
                  else (pg_catalog.pg_relation_size(c.oid) / 8192)::integer end as pages,
-            c.relispartition and exists (
-              select from pg_catalog.pg_partition_ancestors(c.oid) as a
-              join pg_catalog.pg_class p on p.oid = a.relid
-              where pg_catalog.pg_get_expr(p.relpartbound, p.oid) = 'DEFAULT') as "isDefault",
             coalesce(s.seq_tup_read, 0)::integer as "rowsRead"
      from pg_catalog.pg_class c
      left join pg_catalog.pg_stat_xact_user_tables s on s.relid = c.oid
@@ -39,6 +33,18 @@ export async function listTables(client: Client): Promise<Existing> {
      order by c.oid`,
   );
   return new Map(rows.map((row) => [row.oid, row]));
+}
+
+/** By the oid of the index. */
+export type Indexes = ReadonlyMap<string, { readonly table: string; readonly fileNode: string }>;
+
+export async function listIndexes(client: Client): Promise<Indexes> {
+  const { rows } = await client.query<{ oid: string; table: string; fileNode: string }>(
+    `select c.oid::text as oid, i.indrelid::text as table, c.relfilenode::text as "fileNode"
+     from pg_catalog.pg_class c join pg_catalog.pg_index i on i.indexrelid = c.oid
+     where c.relkind = 'i' and c.oid >= 16384`,
+  );
+  return new Map(rows.map(({ oid, ...index }) => [oid, index]));
 }
 
 /** The strongest lock of the session on each relation, by oid. */

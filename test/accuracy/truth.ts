@@ -4,10 +4,13 @@
  *
  * T1 An existing table is one that was there before the migration, also when the migration renames
  *    it; a table that the migration itself makes is nobody's yet.
- * T2 Work counts for a table only while the session holds SHARE or more on it, whether by the same
- *    statement or by an earlier one of the transaction.
+ * T2 Work counts for a table only while the session holds SHARE or more on it, or on the index that
+ *    is worked on, which every writer locks, too; whether by the same statement or by an earlier one
+ *    of the transaction.
  * T3 What the server does is taken from the server: its messages of level debug1, the file nodes,
- *    and, for a default partition, which the server scans without a word, the rows it has read.
+ *    and the rows it has read from end to end, because it scans default partitions and tables with
+ *    columns of a domain without a word. Statements of data are no exception: an UPDATE of all rows
+ *    under a lock of an earlier statement is a scan under that lock.
  */
 import { Client } from "pg";
 import type { LongWork } from "../../src/lint/finding.ts";

@@ -2,7 +2,7 @@
 import type { Client } from "pg";
 import type { LongWork } from "../../src/lint/finding.ts";
 import { blocksWrites, type LockMode } from "../../src/locks/lock-mode.ts";
-import { type Existing, listTables, readLocks, type Table } from "./server-state.ts";
+import { type Existing, type Indexes, listIndexes, listTables, readLocks } from "./server-state.ts";
 
 export interface Truth {
   /**
@@ -37,24 +37,39 @@ export async function workOf(
 ): Promise<ReadonlySet<LongWork>> {
   const { runner, notices, before } = session;
   const earlier = await listTables(runner);
+  const indexes = await listIndexes(runner);
   notices.length = 0;
   await runner.query(statement.text);
   const messages = notices.splice(0);
   const later = await listTables(runner);
   const locks = await readLocks(runner);
-  const work = new Set<LongWork>();
-  for (const { oid, kind } of [
+  const named = [
     ...(await announced(runner, messages, [earlier, later])),
     ...rewritten(statement, earlier, later),
-    ...scannedDefaults(statement, earlier, later),
-  ]) {
-    const mode = locks.get(oid);
-    if (before.has(oid) && mode !== undefined && blocksWrites(mode)) work.add(kind);
+  ];
+  const work = new Set<LongWork>();
+  for (const { oid, kind } of named) {
+    if (before.has(oid) && blocks(locks.get(oid))) work.add(kind);
+  }
+  // Builds, rewrites and lookups read the rows as well: that is no work beside theirs.
+  const open = (oid: string): boolean => before.has(oid) && !named.some((one) => one.oid === oid);
+  for (const oid of readWhole(earlier, later)) {
+    if (open(oid) && blocks(locks.get(oid))) work.add("scan");
+  }
+  if (statement.kind !== "TruncateStmt") {
+    for (const { index, table } of movedIndexes(indexes, await listIndexes(runner))) {
+      const filled = (later.get(table)?.pages ?? 0) > 0;
+      if (filled && open(table) && blocks(locks.get(index))) work.add("rewrite");
+    }
   }
   return work;
 }
 
-interface Suffered {
+function blocks(mode: LockMode | undefined): boolean {
+  return mode !== undefined && blocksWrites(mode);
+}
+
+export interface Suffered {
   readonly oid: string;
   readonly kind: LongWork;
 }
@@ -123,12 +138,17 @@ export function rewritten(statement: Statement, earlier: Existing, later: Existi
   });
 }
 
-/** Reading rows is no long work of DDL, except where DDL reads a default partition. */
-function scannedDefaults(statement: Statement, earlier: Existing, later: Existing): Suffered[] {
-  if (!["CreateStmt", "AlterTableStmt", "DoStmt"].includes(statement.kind)) return [];
-  return [...later.values()].flatMap((now: Table): Suffered[] => {
-    const then = earlier.get(now.oid);
-    return then?.isDefault && now.rowsRead > then.rowsRead ? [{ oid: now.oid, kind: "scan" }] : [];
+function readWhole(earlier: Existing, later: Existing): string[] {
+  return [...later.values()].flatMap(({ oid, rowsRead }) => {
+    const then = earlier.get(oid);
+    return then !== undefined && rowsRead > then.rowsRead ? [oid] : [];
+  });
+}
+
+function movedIndexes(earlier: Indexes, later: Indexes): { index: string; table: string }[] {
+  return [...later].flatMap(([index, { table, fileNode }]) => {
+    const then = earlier.get(index);
+    return then !== undefined && then.fileNode !== fileNode ? [{ index, table }] : [];
   });
 }
 
