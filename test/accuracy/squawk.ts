@@ -83,7 +83,7 @@ function squawk(args: readonly string[], cwd: string): Promise<string> {
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (code === 0 || (code === 1 && stdout.startsWith("["))) resolve(stdout);
-        else reject(new Error(`squawk failed: ${stderr || String(error)}`));
+        else reject(new Error(`squawk failed: ${stderr || (error?.message ?? "")}`));
       },
     );
   });
