@@ -21,6 +21,7 @@ export const SQUAWK_LONG_WORK = {
   "adding-foreign-key-constraint": "fk-validation",
   "adding-not-nullable-field": "scan",
   "constraint-missing-not-valid": "scan",
+  "ban-alter-domain-with-add-constraint": "scan",
 } as const;
 
 export interface NamedText {
