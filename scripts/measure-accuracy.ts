@@ -1,9 +1,9 @@
 /**
  * Writes test/accuracy/truth.json from real servers:
  *
- *   npm run accuracy:measure -- [--check] [--version 18]
+ *   npm run accuracy:measure -- [--check] [--version 18] [--case add-column/serial]
  *
- * With --version, the other versions keep what was measured before. --check writes nothing and ends
+ * With --version or --case (what ids begin with), all others keep what was measured before. --check
  * with 1 when something is not as it was.
  */
 import { parseArgs } from "node:util";
@@ -14,10 +14,14 @@ import { readCases } from "../test/accuracy/read-cases.ts";
 import { type MeasuredTruth, readTruth, writeTruth } from "../test/accuracy/truth-file.ts";
 
 const { values } = parseArgs({
-  options: { check: { type: "boolean", default: false }, version: { type: "string" } },
+  options: {
+    check: { type: "boolean", default: false },
+    version: { type: "string" },
+    case: { type: "string", default: "" },
+  },
 });
-const cases = readCases();
-const ids = cases.map(({ id }) => id);
+const all = readCases();
+const cases = all.filter(({ id }) => id.startsWith(values.case));
 const known = new Map<number, MeasuredTruth>(readTruth());
 
 for (const major of POSTGRES_MAJORS) {
@@ -28,14 +32,17 @@ for (const major of POSTGRES_MAJORS) {
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`${major}: ${summary(truth)} (${seconds} s)`);
   if (values.check) {
-    const changed = ids.filter(
+    const changed = [...truth.keys()].filter(
       (id) => JSON.stringify(truth.get(id)) !== JSON.stringify(known.get(major)?.get(id)),
     );
     for (const id of changed) console.error(`  is not as committed: ${id}`);
     if (changed.length > 0) process.exitCode = 1;
   } else {
-    known.set(major, truth);
-    writeTruth(known, ids);
+    known.set(major, new Map([...(known.get(major) ?? []), ...truth]));
+    writeTruth(
+      known,
+      all.map(({ id }) => id),
+    );
   }
 }
 

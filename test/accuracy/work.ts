@@ -1,8 +1,15 @@
 /** Which long work one statement of the open session does, and for which tables; T1 to T3 of truth.ts. */
 import type { Client } from "pg";
 import type { LongWork } from "../../src/lint/finding.ts";
-import { blocksWrites, type LockMode } from "../../src/locks/lock-mode.ts";
-import { type Existing, type Indexes, listIndexes, listTables, readLocks } from "./server-state.ts";
+import { blocksReads, blocksWrites, type LockMode } from "../../src/locks/lock-mode.ts";
+import {
+  type Existing,
+  type Indexes,
+  listIndexes,
+  listTables,
+  readLocks,
+  type Table,
+} from "./server-state.ts";
 
 export interface Truth {
   /**
@@ -53,8 +60,11 @@ export async function workOf(
   }
   // Builds, rewrites and lookups read the rows as well: that is no work beside theirs.
   const open = (oid: string): boolean => before.has(oid) && !named.some((one) => one.oid === oid);
-  for (const oid of readWhole(earlier, later)) {
-    if (open(oid) && blocks(locks.get(oid))) work.add("scan");
+  for (const { oid, kind } of readWhole(earlier, later)) {
+    const mode = locks.get(oid);
+    // Nobody writes to a materialized view but REFRESH, which is what reads it here.
+    const waits = kind === "m" ? mode !== undefined && blocksReads(mode) : blocks(mode);
+    if (open(oid) && waits) work.add("scan");
   }
   if (statement.kind !== "TruncateStmt") {
     for (const { index, table } of movedIndexes(indexes, await listIndexes(runner))) {
@@ -138,10 +148,10 @@ export function rewritten(statement: Statement, earlier: Existing, later: Existi
   });
 }
 
-function readWhole(earlier: Existing, later: Existing): string[] {
-  return [...later.values()].flatMap(({ oid, rowsRead }) => {
+function readWhole(earlier: Existing, later: Existing): Table[] {
+  return [...later.values()].filter(({ oid, rowsRead }) => {
     const then = earlier.get(oid);
-    return then !== undefined && rowsRead > then.rowsRead ? [oid] : [];
+    return then !== undefined && rowsRead > then.rowsRead;
   });
 }
 
