@@ -4,7 +4,7 @@
  *   npm run accuracy:measure -- [--check] [--version 18] [--case add-column/serial]
  *
  * With --version or --case (what ids begin with), all others keep what was measured before. --check
- * with 1 when something is not as it was.
+ * writes nothing and ends with 1 when something is not as it was.
  */
 import { parseArgs } from "node:util";
 import { POSTGRES_MAJORS } from "../src/sandbox/binaries.ts";

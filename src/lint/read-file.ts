@@ -87,8 +87,9 @@ async function readRest(
     const where = Math.min(start + error.offset, end);
     const token = { start: where, end: endOfToken(bytes, where) };
     findings.push(unreadable(file.path, bytes, error.reason, token));
-    for (let index = start; index < end; index++)
-      if (readable[index] !== LF) readable[index] = SPACE;
+    for (let index = start; index < end; index++) {
+      if (readable[index] !== LF && readable[index] !== CR) readable[index] = SPACE;
+    }
   }
   const parsed = await parse(file, readable, parser).catch(() => undefined);
   // What is wrong was between two statements: nobody knows where one ends.
@@ -100,6 +101,7 @@ async function readRest(
 }
 
 const LF = 10;
+const CR = 13;
 const SPACE = 32;
 
 function whyUnreadable(
