@@ -13,6 +13,7 @@ import { renderLockDocs } from "../src/locks/docs.ts";
 import { renderExitCodesPage } from "./docs/exit-codes.ts";
 import { renderFailuresPage } from "./docs/failures.ts";
 import { renderFaultInjectionPage } from "./docs/fault-injection.ts";
+import { rulePages } from "./docs/rules.ts";
 
 export interface Generator {
   /** Relative to the root of the project. */
@@ -27,6 +28,7 @@ export const GENERATORS: readonly Generator[] = [
   { file: "docs/cli.md", render: renderCliDocs },
   { file: "docs/locks.md", render: renderLockDocs },
   { file: "docs/fault-injection.md", render: renderFaultInjectionPage },
+  ...rulePages(),
 ];
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");

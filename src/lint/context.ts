@@ -92,8 +92,13 @@ export interface Work {
   readonly key?: RelationKey;
   /** The mode held on the relation while it lasts: by this statement or, when stronger, before it. */
   readonly mode: LockMode;
-  /** An existing table whose writers wait for all of it: what counts as `longWork`. */
+  /** Somebody waits for all of it: writers of the table, or of another one. */
   readonly harmful: boolean;
+  /**
+   * Set when it is not the table of the work that is locked, but another one, by an earlier statement
+   * of the transaction. It does not count as `longWork` then.
+   */
+  readonly elsewhere?: boolean;
   /** False: may be, and the trace decides. */
   readonly certain: boolean;
   /** Why it is needed, to be put into the message: "the default is volatile (`random()`)". */

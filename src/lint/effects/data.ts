@@ -5,57 +5,74 @@
 import type { Node } from "@pgsql/types";
 import type { Table } from "../../catalog/catalog.ts";
 import { written } from "../../catalog/catalog.ts";
-import { findTable, isNew, nameOf } from "../../catalog/find.ts";
+import { findTable, isNew } from "../../catalog/find.ts";
 import { conditionOf, type Condition } from "../../catalog/comparisons.ts";
+import { fromRangeVar, type RelationName, relationsIn } from "../../locks/relation-name.ts";
 import { blocksWrites } from "../../locks/lock-mode.ts";
 import type { Statement } from "../../sql/statement.ts";
-import type { EffectLock, Work } from "../context.ts";
+import type { Work } from "../context.ts";
 import type { EffectState } from "./state.ts";
+import { textOf } from "./target.ts";
 
-export function dataWork(
-  { node }: Statement,
-  locks: readonly EffectLock[],
-  { catalog, transaction }: EffectState,
-): Work[] {
-  if (transaction === undefined) return [];
-  const change = changeOf(node);
-  if (change === undefined) return [];
-  const table = findTable(catalog, nameOf(change.relation));
-  if (table !== undefined && isNew(catalog, table)) return [];
-  if (table !== undefined && findsByKey(table, change.where)) return [];
-  const at = table?.key ?? locks[0]?.relation ?? "";
-  const blocking = [...transaction.held].filter(([, { mode }]) => blocksWrites(mode));
+export function dataWork({ node }: Statement, { catalog, transaction }: EffectState): Work[] {
+  const blocking = [...(transaction?.held ?? [])].filter(([, { mode }]) => blocksWrites(mode));
+  if (blocking.length === 0) return [];
+  const read = rowsOf(node);
+  if (read === undefined) return [];
+  const tables = read.relations.flatMap((name) => {
+    const table = findTable(catalog, name);
+    if (table === undefined) return [{ name: name.name, at: textOf(name), table: undefined }];
+    const spared = isNew(catalog, table) || findsByKey(table, read.where);
+    return spared ? [] : [{ name: written(table), at: table.key, table }];
+  });
+  const near = tables.flatMap((one) => {
+    const held = blocking.find(([key]) => key === one.at)?.[1];
+    return held === undefined ? [] : [{ ...one, held }];
+  })[0];
   // Whoever waits for another table of the transaction waits for these rows as well.
-  const held = (blocking.find(([key]) => key === at) ?? blocking[0])?.[1];
-  if (held === undefined) return [];
-  const relation = table === undefined ? (change.relation?.relname ?? "") : written(table);
+  const other = read.changes && tables[0] && { ...tables[0], held: blocking[0]![1] };
+  const found = near ?? other;
+  if (found === undefined || found === false) return [];
+  const { held } = found;
   return [
     {
       kind: "scan",
       cause: "data-while-holding-lock",
-      relation,
-      ...(table && { key: table.key }),
+      relation: found.name,
+      ...(found.table && { key: found.table.key }),
       mode: held.mode,
       harmful: true,
-      certain: change.where === undefined,
+      ...(near === undefined && { elsewhere: true }),
+      certain: read.where === undefined,
       reason: `line ${held.by.line} holds ${held.mode} on \`${held.relation}\` until the commit`,
     },
   ];
 }
 
-interface Change {
-  readonly relation: Parameters<typeof nameOf>[0];
+interface Rows {
+  readonly relations: readonly RelationName[];
   readonly where: Node | undefined;
+  /** They are changed, and not only read. */
+  readonly changes: boolean;
 }
 
-function changeOf(node: Node): Change | undefined {
+function rowsOf(node: Node): Rows | undefined {
   if ("UpdateStmt" in node) {
     const { relation, whereClause } = node.UpdateStmt;
-    return { relation, where: whereClause };
+    return { relations: fromRangeVar(relation), where: whereClause, changes: true };
   }
   if ("DeleteStmt" in node) {
     const { relation, whereClause } = node.DeleteStmt;
-    return { relation, where: whereClause };
+    return { relations: fromRangeVar(relation), where: whereClause, changes: true };
+  }
+  if ("CreateTableAsStmt" in node) {
+    const { into, query } = node.CreateTableAsStmt;
+    if (into?.skipData === true) return undefined;
+    return { relations: relationsIn(query), where: undefined, changes: false };
+  }
+  if ("InsertStmt" in node) {
+    const { selectStmt } = node.InsertStmt;
+    return { relations: relationsIn(selectStmt), where: undefined, changes: false };
   }
   return undefined;
 }

@@ -44,7 +44,7 @@ export function effectsOf(statement: Statement, state: EffectState): Effects {
         // Whether it runs is decided by the block; where it stands is in another text.
         .map(({ location: _location, ...part }) => ({ ...part, certain: false }))
         .flatMap((part) => workOf(part, locks, state)),
-      ...dataWork(statement, locks, state),
+      ...dataWork(statement, state),
     ],
     unknown: opaqueEffect(statement) ? [whyUnknown(statement)] : [],
   };

@@ -144,6 +144,15 @@ function reindex(stmt: ReindexStmt, state: EffectState): Part[] {
       if (table !== undefined && !withDescendants(state.catalog, table).some(hasIndexes)) return [];
       return onEach(named, state, { ...common, case: "reindex-table" });
     }
+    case "REINDEX_OBJECT_SCHEMA": {
+      const tables = [...state.catalog.relations.values()].filter(
+        (one): one is Table => isTable(one) && one.schema === name,
+      );
+      const [first] = tables.filter(hasIndexes);
+      if (first === undefined && tables.length > 0) return [];
+      const on = first ?? { name: `all tables in ${name}` };
+      return [{ ...common, case: "reindex-schema", on }];
+    }
     default: {
       const all = `all tables${name === undefined ? "" : ` in ${name}`}`;
       return [{ ...common, case: "reindex-table", on: { name: all } }];
@@ -176,7 +185,7 @@ function alterDomain(stmt: AlterDomainStmt, state: EffectState): Part[] {
       : kind === "C"
         ? "add-constraint"
         : kind === "V"
-          ? "validate"
+          ? "validate-constraint"
           : "";
   if (id === "" || (id === "add-constraint" && notValid === true)) return [];
   const domain = findType(state.catalog, found);

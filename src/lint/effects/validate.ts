@@ -65,6 +65,7 @@ export function validateWork(
     ...work,
     cause: made ? "not-valid-and-validate-same-txn" : "validate-while-holding-lock",
     mode: held.mode,
+    ...(near === undefined && { elsewhere: true }),
     harmful: work.harmful || (near === undefined && mayHaveRows(table, catalog)),
     reason: `${work.reason} while line ${held.by.line} still holds ${held.mode} on \`${held.relation}\``,
   };

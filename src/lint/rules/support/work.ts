@@ -31,7 +31,7 @@ export function* reportWork(
       typeof said === "string" ? { advice: said, fix: undefined } : said;
     yield {
       message: `${describeWork(work)} ${text}${doubt(work)}`,
-      longWork: work.kind,
+      longWork: work.elsewhere === true ? null : work.kind,
       at: work.location,
       relation: work.relation,
       ...(fix && { fix }),
