@@ -15,6 +15,8 @@ export interface TypeChange {
   readonly rewrites: boolean;
   readonly certain: boolean;
   readonly reason: string;
+  /** With another TimeZone of the session it would be decided otherwise. */
+  readonly dependsOnTimeZone?: boolean;
 }
 
 export interface TypeChangeInput {
@@ -150,6 +152,7 @@ function timeZones(from: ColumnType, to: ColumnType, { utc }: TypeChangeInput): 
   return {
     rewrites: true,
     certain: utc === false,
+    dependsOnTimeZone: true,
     reason: "it is free only while the session's TimeZone is UTC",
   };
 }

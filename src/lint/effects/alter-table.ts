@@ -108,7 +108,7 @@ function storageParts(cmd: AlterTableCmd, name: RelationName, table: Table | und
       return [
         {
           case: `alter-table/${verb}`,
-          cause: "set-logged",
+          cause: verb,
           on,
           reason: "every page is written anew",
         },
