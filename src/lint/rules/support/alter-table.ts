@@ -38,3 +38,10 @@ export function subCommands(
     ];
   });
 }
+
+/** Where the clause of a sub-command stands, as far as the tree says. */
+export function locationOf({ def }: AlterTableCmd): number | undefined {
+  if (def === undefined) return undefined;
+  if ("ColumnDef" in def) return def.ColumnDef.location ?? def.ColumnDef.typeName?.location;
+  return "Constraint" in def ? def.Constraint.location : undefined;
+}

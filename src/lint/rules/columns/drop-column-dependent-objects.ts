@@ -1,0 +1,78 @@
+import type { Catalog, Table } from "../../../catalog/catalog.ts";
+import { written } from "../../../catalog/catalog.ts";
+import { columnsIn } from "../../../catalog/columns-in.ts";
+import { referencesTo } from "../../../catalog/find.ts";
+import { droppedColumns } from "../support/dropped-column.ts";
+import { defineRule } from "../../rule.ts";
+
+export const dropColumnDependentObjects = defineRule({
+  id: "drop-column-dependent-objects",
+  kind: "bug",
+  severity: "error",
+  summary: "A column is dropped that something outside of it needs",
+  why: "PostgreSQL refuses to drop a column that a foreign key of another table refers to or that a generated column is computed from, unless CASCADE is said, and a column of the partition key in any case.",
+  instead: "Drop the foreign key or the generated column first, in a statement of its own.",
+  bad: [
+    {
+      history:
+        "create table users (id bigint primary key, mail text unique);\ncreate table logins (mail text references users (mail));",
+      sql: "alter table users drop column mail;",
+    },
+    {
+      history:
+        "create table orders (id bigint primary key, net numeric, total numeric generated always as (net * 1.2) stored);",
+      sql: "alter table orders drop column net;",
+    },
+    {
+      history: "create table events (id bigint, at date) partition by range (at);",
+      sql: "alter table events drop column at;",
+    },
+  ],
+  good: [
+    {
+      history:
+        "create table users (id bigint primary key, mail text unique);\ncreate table logins (mail text constraint logins_mail_fkey references users (mail));",
+      sql: "alter table logins drop constraint logins_mail_fkey;\nalter table users drop column mail;",
+    },
+    {
+      history:
+        "create table orders (id bigint primary key, net numeric, total numeric generated always as (net * 1.2) stored);",
+      sql: "alter table orders drop column total;",
+    },
+  ],
+  *check(context) {
+    for (const { name, table, column, relation, cascade } of droppedColumns(context)) {
+      if (table === undefined || column === undefined) continue;
+      const needs = needing(context.catalog, table, name, cascade);
+      if (needs.length === 0) continue;
+      yield {
+        message: `PostgreSQL refuses to drop \`${relation}.${name}\`: ${needs.join(", ")}. Drop what needs it first.`,
+        relation,
+      };
+    }
+  },
+});
+
+function needing(catalog: Catalog, table: Table, column: string, cascade: boolean): string[] {
+  const inKey = (table.partitionKey?.columns ?? []).some((one) =>
+    typeof one === "string" ? one === column : columnsIn(one).includes(column),
+  );
+  if (inKey) return ["it is part of the partition key"];
+  if (cascade) return [];
+  const keys = referencesTo(catalog, table.key)
+    .filter(
+      ({ table: other, constraint }) =>
+        other !== table && constraint.references?.columns.includes(column),
+    )
+    .map(
+      ({ table: other, constraint }) =>
+        `\`${constraint.name}\` of \`${written(other)}\` refers to it`,
+    );
+  const generated = table.columns
+    .filter(
+      ({ generatedFrom }) =>
+        generatedFrom !== undefined && columnsIn(generatedFrom).includes(column),
+    )
+    .map(({ name }) => `\`${name}\` is computed from it`);
+  return [...keys, ...generated];
+}

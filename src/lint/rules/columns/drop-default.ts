@@ -1,0 +1,48 @@
+import { columnOf } from "../../../catalog/find.ts";
+import { subCommands } from "../support/alter-table.ts";
+import { defineRule } from "../../rule.ts";
+
+export const dropDefault = defineRule({
+  id: "drop-default",
+  kind: "compatibility",
+  severity: "warning",
+  phase: "contract",
+  summary: "The default of a column goes while code may still rely on it",
+  why: "Inserts that leave the column out get null from now on, and fail when it is NOT NULL. The old version of the application does not know the column if it was added a moment ago: adding a NOT NULL column with a default and dropping the default in the same release is the usual way to break it.",
+  instead: "Drop the default in a later release, when every running version writes the column.",
+  bad: [
+    {
+      history: "create table orders (id bigint primary key, state text not null default 'new');",
+      sql: "alter table orders alter column state drop default;",
+    },
+    {
+      history: "create table orders (id bigint primary key);",
+      sql: "alter table orders add column state text not null default 'new';\nalter table orders alter column state drop default;",
+      note: "the running application does not know the column",
+    },
+  ],
+  good: [
+    {
+      history: "create table orders (id bigint primary key, state text);",
+      sql: "alter table orders alter column state drop default;",
+      note: "it has none",
+    },
+    {
+      sql: "create table orders (id bigint primary key, state text not null default 'new');\nalter table orders alter column state drop default;",
+      note: "nobody has seen the table yet",
+    },
+  ],
+  *check(context) {
+    for (const { cmd, table, relation, isNew } of subCommands(context, "AT_ColumnDefault")) {
+      if (cmd.def !== undefined || isNew) continue;
+      const column = columnOf(table, cmd.name);
+      if (column !== undefined && column.default === undefined && column.serial !== true) continue;
+      const required = column !== undefined && column.notNull !== false;
+      yield {
+        message: `Inserts into \`${relation}\` that leave \`${cmd.name}\` out ${required ? "fail, because it is NOT NULL" : "get null"}. Drop the default when every running version writes the column.`,
+        severity: required ? "error" : "warning",
+        relation,
+      };
+    }
+  },
+});
