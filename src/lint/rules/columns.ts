@@ -4,8 +4,11 @@ import { addColumnConstrainedDomain } from "./columns/add-column-constrained-dom
 import { addColumnIdentity } from "./columns/add-column-identity.ts";
 import { addColumnSerial } from "./columns/add-column-serial.ts";
 import { addColumnStoredGenerated } from "./columns/add-column-stored-generated.ts";
+import { addInheritanceColumn } from "./columns/add-inheritance-column.ts";
+import { alterDefaultVolatileExisting } from "./columns/alter-default-volatile-existing.ts";
 import { cachedPlanInvalidated } from "./columns/cached-plan-invalidated.ts";
 import { cluster } from "./columns/cluster.ts";
+import { columnOrder } from "./columns/column-order.ts";
 import { dropColumn } from "./columns/drop-column.ts";
 import { dropColumnDependentObjects } from "./columns/drop-column-dependent-objects.ts";
 import { dropColumnOfView } from "./columns/drop-column-of-view.ts";
@@ -15,6 +18,7 @@ import { dropColumnSilentlyRemovesIndex } from "./columns/drop-column-silently-r
 import { dropColumnSilentlyRemovesPk } from "./columns/drop-column-silently-removes-pk.ts";
 import { dropColumnSilentlyRemovesUnique } from "./columns/drop-column-silently-removes-unique.ts";
 import { dropDefault } from "./columns/drop-default.ts";
+import { preferLz4 } from "./columns/prefer-lz4.ts";
 import { renameColumn } from "./columns/rename-column.ts";
 import { renameSchema } from "./columns/rename-schema.ts";
 import { renameTable } from "./columns/rename-table.ts";
@@ -32,16 +36,21 @@ import { typeChangeRebuildsIndex } from "./columns/type-change-rebuilds-index.ts
 import { typeChangeRefused } from "./columns/type-change-refused.ts";
 import { typeChangeRewrite } from "./columns/type-change-rewrite.ts";
 import { typeChangeWithCheck } from "./columns/type-change-with-check.ts";
+import { typeNarrowingDataLoss } from "./columns/type-narrowing-data-loss.ts";
 import { vacuumFull } from "./columns/vacuum-full.ts";
 import { volatileDefault } from "./columns/volatile-default.ts";
+import { wideTable } from "./columns/wide-table.ts";
 
 export const COLUMN_RULES: readonly Rule[] = [
   addColumnConstrainedDomain,
   addColumnIdentity,
   addColumnSerial,
   addColumnStoredGenerated,
+  addInheritanceColumn,
+  alterDefaultVolatileExisting,
   cachedPlanInvalidated,
   cluster,
+  columnOrder,
   dropColumn,
   dropColumnDependentObjects,
   dropColumnOfView,
@@ -51,6 +60,7 @@ export const COLUMN_RULES: readonly Rule[] = [
   dropColumnSilentlyRemovesPk,
   dropColumnSilentlyRemovesUnique,
   dropDefault,
+  preferLz4,
   renameColumn,
   renameSchema,
   renameTable,
@@ -68,6 +78,8 @@ export const COLUMN_RULES: readonly Rule[] = [
   typeChangeRefused,
   typeChangeRewrite,
   typeChangeWithCheck,
+  typeNarrowingDataLoss,
   vacuumFull,
   volatileDefault,
+  wideTable,
 ];
