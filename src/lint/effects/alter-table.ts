@@ -19,6 +19,7 @@ import { expressionVolatility } from "../../catalog/volatility.ts";
 import { type RelationName, relationsIn } from "../../locks/relation-name.ts";
 import { hasCheck, hasUniqueIndex, leavesWithout } from "./leaves.ts";
 import { attachParts } from "./partitions.ts";
+import { indexStorageParts } from "./index-storage.ts";
 import type { Part } from "./part.ts";
 import type { EffectState } from "./state.ts";
 import { list, type Target } from "./target.ts";
@@ -46,6 +47,8 @@ export function alterTableParts(stmt: AlterTableStmt, state: EffectState): Part[
     }
     case "OBJECT_MATVIEW":
       return cmds.flatMap((cmd) => storageParts(cmd, name, table));
+    case "OBJECT_INDEX":
+      return indexStorageParts(cmds, name, state);
     default:
       return [];
   }

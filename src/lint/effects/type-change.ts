@@ -48,9 +48,7 @@ function changeOf(name: string, def: ColumnDef, target: Target): Part[] {
     return [
       {
         case: "alter-table/alter-column-type:rewrite",
-        cause: change.dependsOnTimeZone
-          ? "timestamp-tz-session-dependent"
-          : "type-change-rewrite",
+        cause: change.dependsOnTimeZone ? "timestamp-tz-session-dependent" : "type-change-rewrite",
         on,
         reason: `\`${name}\` goes from \`${typeText(column.type)}\` to \`${typeText(to)}\`: ${change.reason}`,
         location,

@@ -18,7 +18,6 @@ import { dropColumnSilentlyRemovesIndex } from "./columns/drop-column-silently-r
 import { dropColumnSilentlyRemovesPk } from "./columns/drop-column-silently-removes-pk.ts";
 import { dropColumnSilentlyRemovesUnique } from "./columns/drop-column-silently-removes-unique.ts";
 import { dropDefault } from "./columns/drop-default.ts";
-import { preferLz4 } from "./columns/prefer-lz4.ts";
 import { renameColumn } from "./columns/rename-column.ts";
 import { renameSchema } from "./columns/rename-schema.ts";
 import { renameTable } from "./columns/rename-table.ts";
@@ -60,7 +59,6 @@ export const COLUMN_RULES: readonly Rule[] = [
   dropColumnSilentlyRemovesPk,
   dropColumnSilentlyRemovesUnique,
   dropDefault,
-  preferLz4,
   renameColumn,
   renameSchema,
   renameTable,

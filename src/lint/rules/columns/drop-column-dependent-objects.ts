@@ -10,7 +10,7 @@ export const dropColumnDependentObjects = defineRule({
   kind: "bug",
   severity: "error",
   summary: "A column is dropped that something outside of it needs",
-  why: "PostgreSQL refuses to drop a column that a foreign key of another table refers to or that a generated column is computed from, unless CASCADE is said, and a column of the partition key in any case.",
+  why: "PostgreSQL refuses to drop a column that a foreign key refers to or that a generated column is computed from, unless CASCADE is said, and a column of the partition key in any case.",
   instead: "Drop the foreign key or the generated column first, in a statement of its own.",
   bad: [
     {
@@ -62,7 +62,8 @@ function needing(catalog: Catalog, table: Table, column: string, cascade: boolea
   const keys = referencesTo(catalog, table.key)
     .filter(
       ({ table: other, constraint }) =>
-        other !== table && constraint.references?.columns.includes(column),
+        constraint.references?.columns.includes(column) &&
+        !(other === table && constraint.columns.includes(column)),
     )
     .map(
       ({ table: other, constraint }) =>

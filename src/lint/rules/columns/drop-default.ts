@@ -1,3 +1,4 @@
+import type { Column } from "../../../catalog/catalog.ts";
 import { columnOf } from "../../../catalog/find.ts";
 import { subCommands } from "../support/alter-table.ts";
 import { defineRule } from "../../rule.ts";
@@ -20,6 +21,10 @@ export const dropDefault = defineRule({
       sql: "alter table orders add column state text not null default 'new';\nalter table orders alter column state drop default;",
       note: "the running application does not know the column",
     },
+    {
+      history: "create table orders (id bigint generated always as identity primary key);",
+      sql: "alter table orders alter column id drop identity;",
+    },
   ],
   good: [
     {
@@ -33,10 +38,14 @@ export const dropDefault = defineRule({
     },
   ],
   *check(context) {
-    for (const { cmd, table, relation, isNew } of subCommands(context, "AT_ColumnDefault")) {
+    for (const { cmd, table, relation, isNew } of subCommands(
+      context,
+      "AT_ColumnDefault",
+      "AT_DropIdentity",
+    )) {
       if (cmd.def !== undefined || isNew) continue;
       const column = columnOf(table, cmd.name);
-      if (column !== undefined && column.default === undefined && column.serial !== true) continue;
+      if (column !== undefined && !hasDefault(column)) continue;
       const required = column !== undefined && column.notNull !== false;
       yield {
         message: `Inserts into \`${relation}\` that leave \`${cmd.name}\` out ${required ? "fail, because it is NOT NULL" : "get null"}. Drop the default when every running version writes the column.`,
@@ -46,3 +55,7 @@ export const dropDefault = defineRule({
     }
   },
 });
+
+function hasDefault({ default: value, serial, identity }: Column): boolean {
+  return value !== undefined || serial === true || identity !== undefined;
+}

@@ -30,7 +30,8 @@ export const setSchema = defineRule({
       note: "nobody has seen the table yet",
     },
     {
-      sql: "create schema extensions;\nalter extension citext set schema extensions;",
+      history: "create schema extensions;\ncreate extension citext;",
+      sql: "alter extension citext set schema extensions;",
       note: "about relations only",
     },
   ],

@@ -36,8 +36,7 @@ export const timestampTzSessionDependent = defineRule({
     yield* reportWork(
       context,
       "timestamp-tz-session-dependent",
-      () =>
-        "If the values are UTC, set TimeZone to 'UTC' before; if not, convert into a new column.",
+      () => "If the values are UTC, set TimeZone to 'UTC' before.",
     );
   },
 });

@@ -66,7 +66,7 @@ export const typeChangeRewrite = defineRule({
   },
   *check(context) {
     yield* reportWork(context, "type-change-rewrite", () => ({
-      advice: "Add a column of the new type beside it, and change over in steps.",
+      advice: "Change over to a new column in steps.",
       fix: { title: "Write expand, backfill and contract", edits: [], recipe: "type-change" },
     }));
   },

@@ -15,7 +15,7 @@ export const vacuumFull = defineRule({
   ],
   good: [
     { history: "create table events (id bigint primary key);", sql: "vacuum (analyze) events;" },
-    { sql: "vacuum (full off) events;" },
+    { history: "create table events (id bigint primary key);", sql: "vacuum (full off) events;" },
   ],
   otherIds: {
     pgfence: ["vacuum-full"],

@@ -17,7 +17,7 @@ export const volatileDefault = defineRule({
     },
     {
       history:
-        "create table orders (id bigint primary key);\ncreate function code() returns text language sql as $$ select 'a' $$;",
+        "create table orders (id bigint primary key);\ncreate function code() returns text language plpgsql as $$ begin return 'a'; end $$;",
       sql: "alter table orders add column code text default code();",
       note: "a function is volatile unless it says otherwise",
     },

@@ -35,7 +35,7 @@ export const equalsNull = defineRule({
   *check({ node }) {
     const found: A_Expr[] = [];
     walk(node, (type, fields) => {
-      if (type === "A_Expr" && isNeverTrue(fields as A_Expr)) found.push(fields as A_Expr);
+      if (type === "A_Expr" && isNeverTrue(fields)) found.push(fields);
     });
     for (const { location, kind } of found) {
       yield {

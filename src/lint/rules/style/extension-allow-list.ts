@@ -2,7 +2,7 @@ import { defineRule } from "../../rule.ts";
 
 /** `trusted = true` in the control files that come with PostgreSQL 14 to 18. */
 const TRUSTED: ReadonlySet<string> = new Set(
-  `btree_gin btree_gist citext cube dict_int fuzzystrmatch hstore intarray isn jsonb_plperl lo ltree
+  `bool_plperl btree_gin btree_gist citext cube dict_int fuzzystrmatch hstore intarray isn jsonb_plperl lo ltree
   pg_trgm pgcrypto plperl plpgsql pltcl seg tablefunc tcn tsm_system_rows tsm_system_time unaccent
   uuid-ossp`.split(/\s+/),
 );

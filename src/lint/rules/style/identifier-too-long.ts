@@ -24,6 +24,7 @@ export const identifierTooLong = defineRule({
       sql: "create index concurrently orders_region_idx on orders (region);",
     },
     {
+      history: "create table orders (id bigint primary key);",
       sql: "comment on table orders is 'orders_by_customer_and_region_and_warehouse_and_status_and_created_at_idx';",
       note: "a string, and no name",
     },

@@ -18,8 +18,7 @@ export const pkNotBigint = defineRule({
     { sql: "create table orders (id integer primary key);" },
     { sql: "create table orders (id serial, primary key (id));" },
     {
-      history:
-        "create table orders (id int not null);\ncreate unique index concurrently orders_id on orders (id);",
+      history: "create table orders (id int not null);",
       sql: "alter table orders add primary key (id);",
     },
   ],

@@ -40,7 +40,8 @@ export const stringifiedNull = defineRule({
     walk(roots, (type, fields) => {
       if (type === "TypeCast" && isFields(fields["arg"])) cast.add(fields["arg"]["A_Const"]);
       if (type !== "A_Const" || cast.has(fields) || !isFields(fields["sval"])) return;
-      if (/^null$/i.test(String(fields["sval"]["sval"] ?? ""))) found.push(fields);
+      const text = fields["sval"]["sval"];
+      if (typeof text === "string" && /^null$/i.test(text)) found.push(fields);
     });
     for (const { location } of found)
       yield { message: "'null' in quotes is a text of four letters. Write NULL.", at: location };

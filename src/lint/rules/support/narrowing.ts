@@ -39,8 +39,8 @@ function texts(from: ColumnType, to: ColumnType, cast: boolean): Narrowing | und
   const before = TEXTS.includes(from.name) ? from.typmods[0] : undefined;
   const text = from.name === "text" || TEXTS.includes(from.name);
   if (limit === undefined || !text || (before !== undefined && before <= limit)) return undefined;
-  const what = `more than ${limit} character${limit === 1 ? "" : "s"}`;
-  return cast ? loses(what) : refuses(what);
+  const characters = `${limit} character${limit === 1 ? "" : "s"}`;
+  return cast ? loses(`what is beyond ${characters}`) : refuses(`more than ${characters}`);
 }
 
 function numerics(from: ColumnType, to: ColumnType): Narrowing | undefined {
