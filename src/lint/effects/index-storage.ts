@@ -14,7 +14,8 @@ export function indexStorageParts(
   name: RelationName,
   { catalog }: EffectState,
 ): Part[] {
-  if (!cmds.some(({ subtype }) => subtype === "AT_SetTableSpace")) return [];
+  const move = cmds.find(({ subtype }) => subtype === "AT_SetTableSpace");
+  if (move === undefined) return [];
   const index = findIndex(catalog, name);
   const table = tableAt(catalog, index?.table);
   // A partitioned one has no files of its own.
@@ -25,6 +26,8 @@ export function indexStorageParts(
       cause: "set-tablespace",
       on: index ?? name,
       reason: `its files are copied, and no query of ${table === undefined ? "its table" : `\`${written(table)}\``} can be planned`,
+      // It may be there already: where an index lies is not in the catalog.
+      certain: move.name !== "pg_default",
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { written } from "../../../catalog/catalog.ts";
 import { viewsOn } from "../../../catalog/find.ts";
 import { droppedColumns } from "../support/dropped-column.ts";
-import { listed } from "../support/names.ts";
+import { listOf } from "../support/existing.ts";
 import { defineRule } from "../../rule.ts";
 
 export const dropColumnOfView = defineRule({
@@ -38,7 +38,7 @@ export const dropColumnOfView = defineRule({
       const views = viewsOn(context.catalog, table.key, name);
       if (views.length === 0) continue;
       yield {
-        message: `PostgreSQL refuses to drop \`${relation}.${name}\`: ${listed(views.map(written))} ${views.length === 1 ? "reads" : "read"} it. Drop and create what reads it in the same file, around this statement.`,
+        message: `PostgreSQL refuses to drop \`${relation}.${name}\`: ${listOf(views.map(written))} ${views.length === 1 ? "reads" : "read"} it. Drop and create what reads it in the same file, around this statement.`,
         relation,
       };
     }

@@ -1,4 +1,4 @@
-import { listed } from "../support/names.ts";
+import { listOf } from "../support/existing.ts";
 import { constraintsOver, goneWith } from "../support/over-columns.ts";
 import { defineRule } from "../../rule.ts";
 
@@ -35,7 +35,7 @@ export const dropColumnSilentlyRemovesCheck = defineRule({
       constraintsOver(table, column, "check", 2),
     )) {
       yield {
-        message: `With \`${name}\` goes the CHECK ${listed(gone)} of \`${relation}\`: nothing tests its other columns any more. Drop it explicitly, and make its successor before.`,
+        message: `With \`${name}\` goes the CHECK ${listOf(gone)} of \`${relation}\`: nothing tests its other columns any more. Drop it explicitly, and make its successor before.`,
         relation,
       };
     }

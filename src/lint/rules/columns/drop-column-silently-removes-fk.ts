@@ -1,4 +1,4 @@
-import { listed } from "../support/names.ts";
+import { listOf } from "../support/existing.ts";
 import { constraintsOver, goneWith } from "../support/over-columns.ts";
 import { defineRule } from "../../rule.ts";
 
@@ -36,7 +36,7 @@ export const dropColumnSilentlyRemovesFk = defineRule({
       constraintsOver(table, column, "foreign-key", 2),
     )) {
       yield {
-        message: `With \`${name}\` goes the foreign key ${listed(gone)} of \`${relation}\`: its other columns refer to nothing any more. Drop it explicitly, and make its successor before.`,
+        message: `With \`${name}\` goes the foreign key ${listOf(gone)} of \`${relation}\`: its other columns refer to nothing any more. Drop it explicitly, and make its successor before.`,
         relation,
       };
     }

@@ -1,4 +1,4 @@
-import { listed } from "../support/names.ts";
+import { listOf } from "../support/existing.ts";
 import { indexesOver, goneWith } from "../support/over-columns.ts";
 import { defineRule } from "../../rule.ts";
 
@@ -35,7 +35,7 @@ export const dropColumnSilentlyRemovesIndex = defineRule({
       indexesOver(context.catalog, table, column),
     )) {
       yield {
-        message: `With \`${name}\` goes the index ${listed(gone)}: queries by the other columns of \`${relation}\` may read it from end to end. Build its successor CONCURRENTLY before.`,
+        message: `With \`${name}\` goes the index ${listOf(gone)}: queries by the other columns of \`${relation}\` may read it from end to end. Build its successor CONCURRENTLY before.`,
         relation,
       };
     }

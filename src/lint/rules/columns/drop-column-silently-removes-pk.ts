@@ -1,4 +1,4 @@
-import { listed } from "../support/names.ts";
+import { listOf } from "../support/existing.ts";
 import { constraintsOver, goneWith } from "../support/over-columns.ts";
 import { defineRule } from "../../rule.ts";
 
@@ -36,7 +36,7 @@ export const dropColumnSilentlyRemovesPk = defineRule({
       constraintsOver(table, column, "primary-key", 1),
     )) {
       yield {
-        message: `With \`${name}\` goes the primary key ${listed(gone)}: \`${relation}\` has none any more, and foreign keys and replication may need it. Replace it explicitly before.`,
+        message: `With \`${name}\` goes the primary key ${listOf(gone)}: \`${relation}\` has none any more, and foreign keys and replication may need it. Replace it explicitly before.`,
         relation,
       };
     }

@@ -1,4 +1,4 @@
-import { listed } from "../support/names.ts";
+import { listOf } from "../support/existing.ts";
 import { uniqueOver, goneWith } from "../support/over-columns.ts";
 import { defineRule } from "../../rule.ts";
 
@@ -36,7 +36,7 @@ export const dropColumnSilentlyRemovesUnique = defineRule({
       uniqueOver(context.catalog, table, column),
     )) {
       yield {
-        message: `With \`${name}\` goes ${listed(gone)}: nothing keeps the other columns of \`${relation}\` unique any more. Drop it explicitly, and make its successor before.`,
+        message: `With \`${name}\` goes ${listOf(gone)}: nothing keeps the other columns of \`${relation}\` unique any more. Drop it explicitly, and make its successor before.`,
         relation,
       };
     }

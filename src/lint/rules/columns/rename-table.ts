@@ -1,5 +1,5 @@
-import { written } from "../../../catalog/catalog.ts";
-import { findRelation, isNew, nameOf } from "../../../catalog/find.ts";
+import { nameOf } from "../../../catalog/find.ts";
+import { existing } from "../support/existing.ts";
 import { isTakenAgain, wasFreed } from "../support/names-freed.ts";
 import { defineRule } from "../../rule.ts";
 
@@ -51,13 +51,13 @@ export const renameTable = defineRule({
     if (!("RenameStmt" in node) || !isRelationKind(node.RenameStmt.renameType)) return;
     const { relation, newname } = node.RenameStmt;
     const name = nameOf(relation);
-    const found = findRelation(catalog, name);
-    if (name === undefined || found?.kind === "index" || found?.kind === "sequence") return;
-    if (found !== undefined && isNew(catalog, found)) return;
+    const found = existing(catalog, name);
+    if (name === undefined || found === undefined) return;
+    if (found.relation?.kind === "index" || found.relation?.kind === "sequence") return;
     if (isTakenAgain(context, name) || wasFreed(context, newname)) return;
     yield {
       message: `\`${name.name}\` becomes \`${newname}\`: code that runs during the roll-out and asks for \`${name.name}\` fails. Create a view \`${name.name}\` in the same transaction, and drop it in a later release.`,
-      relation: found === undefined ? name.name : written(found),
+      relation: found.name,
       fix: { title: "Keep a view with the old name", edits: [], recipe: "rename-table" },
     };
   },

@@ -1,5 +1,5 @@
-import { findTable, isNew } from "../../../catalog/find.ts";
 import { relationsIn } from "../../../locks/relation-name.ts";
+import { existing } from "../support/existing.ts";
 import { defineRule } from "../../rule.ts";
 
 export const rewriteNotMvccSafe = defineRule({
@@ -28,12 +28,9 @@ export const rewriteNotMvccSafe = defineRule({
   *check({ node, catalog, effects }) {
     const tables =
       "TruncateStmt" in node
-        ? relationsIn(node.TruncateStmt.relations)
-            .filter((name) => {
-              const table = findTable(catalog, name);
-              return table === undefined || !isNew(catalog, table);
-            })
-            .map(({ schema, name }) => (schema === undefined ? name : `${schema}.${name}`))
+        ? relationsIn(node.TruncateStmt.relations).flatMap(
+            (name) => existing(catalog, name)?.name ?? [],
+          )
         : "AlterTableStmt" in node
           ? effects.work
               .filter(

@@ -1,5 +1,5 @@
-import { written } from "../../../catalog/catalog.ts";
-import { findRelation, isNew, nameOf } from "../../../catalog/find.ts";
+import { nameOf } from "../../../catalog/find.ts";
+import { existing } from "../support/existing.ts";
 import { isTakenAgain } from "../support/names-freed.ts";
 import { defineRule } from "../../rule.ts";
 
@@ -41,13 +41,12 @@ export const setSchema = defineRule({
     if (!("AlterObjectSchemaStmt" in node)) return;
     const { relation, newschema } = node.AlterObjectSchemaStmt;
     const name = nameOf(relation);
-    if (name === undefined) return;
-    const found = findRelation(catalog, name);
-    if (found !== undefined && (isNew(catalog, found) || found.schema === newschema)) return;
+    const found = existing(catalog, name);
+    if (name === undefined || found === undefined || found.relation?.schema === newschema) return;
     if (isTakenAgain(context, name)) return;
     yield {
       message: `\`${name.name}\` moves to the schema \`${newschema}\`: code that asks for it where it was fails. Create a view there in the same transaction, and drop it in a later release.`,
-      relation: found === undefined ? name.name : written(found),
+      relation: found.name,
     };
   },
 });

@@ -1,7 +1,7 @@
 import { written } from "../../../catalog/catalog.ts";
 import { columnOf, viewsOn } from "../../../catalog/find.ts";
 import { locationOf, subCommands } from "../support/alter-table.ts";
-import { listed } from "../support/names.ts";
+import { listOf } from "../support/existing.ts";
 import { defineRule } from "../../rule.ts";
 
 export const typeChangeDependentView = defineRule({
@@ -39,7 +39,7 @@ export const typeChangeDependentView = defineRule({
       const views = viewsOn(context.catalog, table.key, cmd.name);
       if (views.length === 0) continue;
       yield {
-        message: `PostgreSQL refuses to change the type of \`${relation}.${cmd.name}\`: ${listed(views.map(written))} ${views.length === 1 ? "reads" : "read"} it. Drop and create what reads it in the same file, around this statement.`,
+        message: `PostgreSQL refuses to change the type of \`${relation}.${cmd.name}\`: ${listOf(views.map(written))} ${views.length === 1 ? "reads" : "read"} it. Drop and create what reads it in the same file, around this statement.`,
         relation,
         at: locationOf(cmd),
       };

@@ -1,9 +1,17 @@
 import type { Node } from "@pgsql/types";
-import { isFields, stringList, stringOf } from "../../../sql/tree.ts";
+import { stringList } from "../../../sql/tree.ts";
 import type { StatementContext } from "../../context.ts";
 import type { Fix } from "../../finding.ts";
+import { type DropKind, droppedNames } from "../support/drops.ts";
 import { inCaseOf, insertAfterWords, oneEdit } from "../support/edits.ts";
 import { defineRule } from "../../rule.ts";
+
+const KINDS: readonly DropKind[] = [
+  "OBJECT_FUNCTION",
+  "OBJECT_PROCEDURE",
+  "OBJECT_VIEW",
+  "OBJECT_TRIGGER",
+];
 
 export const createOrReplace = defineRule({
   id: "create-or-replace",
@@ -28,7 +36,12 @@ export const createOrReplace = defineRule({
   otherIds: { pgrubic: ["GN007", "GN008", "GN029", "GN030"] },
   *check(context) {
     const made = replaceable(context.node);
-    if (made === undefined || context.file.before.some(({ node }) => drops(node, made.name)))
+    if (
+      made === undefined ||
+      context.file.before.some(({ node }) =>
+        droppedNames(node, ...KINDS).some(({ name }) => name === made.name),
+      )
+    )
       return;
     yield {
       message: `\`${made.name}\` is created without OR REPLACE, and fails where it is there already.`,
@@ -57,18 +70,4 @@ function replaceable(node: Node): { readonly name: string } | undefined {
   const { replace, isconstraint, trigname } = node.CreateTrigStmt;
   // CREATE CONSTRAINT TRIGGER does not know OR REPLACE.
   return replace === true || isconstraint === true ? undefined : { name: trigname ?? "" };
-}
-
-function drops(node: Node, name: string): boolean {
-  if (!("DropStmt" in node)) return false;
-  return (node.DropStmt.objects ?? []).some((object: unknown) => {
-    if (!isFields(object)) return false;
-    const { List: list, ObjectWithArgs: signature } = object;
-    const words = isFields(list)
-      ? stringList(list["items"])
-      : isFields(signature)
-        ? stringList(signature["objname"])
-        : [stringOf(object) ?? ""];
-    return words.at(-1) === name;
-  });
 }

@@ -1,6 +1,6 @@
 import { declaredColumns } from "../support/columns.ts";
 import { createdTable } from "../support/created.ts";
-import { listed } from "../support/names.ts";
+import { listOf } from "../support/existing.ts";
 import { defineRule } from "../../rule.ts";
 
 const REQUIRED = ["created_at"];
@@ -36,7 +36,7 @@ export const requiredColumns = defineRule({
     const missing = REQUIRED.filter((name) => !names.has(name));
     if (missing.length === 0) return;
     yield {
-      message: `\`${table.name}\` has no column ${listed(missing)}, which every table should have.`,
+      message: `\`${table.name}\` has no column ${listOf(missing)}, which every table should have.`,
       at: table.location,
     };
   },

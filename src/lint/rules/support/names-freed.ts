@@ -1,18 +1,15 @@
 /** Names that something else takes over before anybody can miss them. */
 import type { Name } from "../../../catalog/find.ts";
 import type { StatementContext } from "../../context.ts";
+import { laterStatements } from "./later.ts";
 
 /** Whether a later statement of the same transaction makes a view or a table of the old name. */
-export function isTakenAgain(
-  { transaction, statement, file }: StatementContext,
-  { schema, name }: Name,
-): boolean {
-  if (transaction === undefined) return false;
+export function isTakenAgain(context: StatementContext, { schema, name }: Name): boolean {
+  if (context.transaction === undefined) return false;
   const fits = (one: { schemaname?: string; relname?: string } | undefined): boolean =>
     one?.relname === name &&
-    (one.schemaname === undefined || one.schemaname === schema || schema === undefined);
-  return file.parsed.statements.some(({ ordinal, node }) => {
-    if (ordinal <= statement.ordinal) return false;
+    (one.schemaname === undefined || schema === undefined || one.schemaname === schema);
+  return laterStatements(context).some(({ node }) => {
     if ("ViewStmt" in node) return fits(node.ViewStmt.view);
     if ("CreateStmt" in node) return fits(node.CreateStmt.relation);
     return "RenameStmt" in node && node.RenameStmt.newname === name;
