@@ -19,6 +19,10 @@ export const dropColumnDependentObjects = defineRule({
       sql: "alter table users drop column mail;",
     },
     {
+      history: "create table pages (id bigint primary key, parent_id bigint references pages);",
+      sql: "alter table pages drop column id;",
+    },
+    {
       history:
         "create table orders (id bigint primary key, net numeric, total numeric generated always as (net * 1.2) stored);",
       sql: "alter table orders drop column net;",

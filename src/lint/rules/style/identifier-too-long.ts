@@ -17,6 +17,10 @@ export const identifierTooLong = defineRule({
       history: "create table orders (id bigint primary key, region text);",
       sql: "create index concurrently orders_by_customer_and_region_and_warehouse_and_status_and_created_at_idx on orders (region);",
     },
+    {
+      sql: "create table größegrößegrößegrößegrößegrößegrößegrößegrößegröße_n (id bigint primary key);",
+      note: "52 letters, but 72 bytes",
+    },
   ],
   good: [
     {
