@@ -19,7 +19,7 @@ export function dataWork({ node }: Statement, { catalog, transaction }: EffectSt
   if (blocking.length === 0) return [];
   const read = rowsOf(node);
   if (read === undefined) return [];
-  const tables = read.relations.flatMap((name) => {
+  const tables = read.relations.flatMap((name): Found[] => {
     const table = findTable(catalog, name);
     if (table === undefined) return [{ name: name.name, at: textOf(name), table: undefined }];
     const spared = isNew(catalog, table) || findsByKey(table, read.where);
@@ -47,6 +47,12 @@ export function dataWork({ node }: Statement, { catalog, transaction }: EffectSt
       reason: `line ${held.by.line} holds ${held.mode} on \`${held.relation}\` until the commit`,
     },
   ];
+}
+
+interface Found {
+  readonly name: string;
+  readonly at: string;
+  readonly table: Table | undefined;
 }
 
 interface Rows {
