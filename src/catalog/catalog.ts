@@ -26,6 +26,13 @@ export interface Catalog {
   readonly defaultSearchPath: readonly string[];
   /** What to go back to when the step with the SET LOCAL is over. */
   localSearchPath?: { readonly step: number; readonly before: readonly string[] };
+  /** Temporary tables with ON COMMIT DROP, as long as their step lasts. */
+  droppedAtCommit?: { readonly step: number; readonly tables: RelationKey[] };
+  /**
+   * Who points to a relation: foreign keys, views, sequences of its columns, tables of its type.
+   * Some may do so no longer; whoever asks looks for himself.
+   */
+  readonly dependents: Map<RelationKey, Set<RelationKey>>;
   /** How many constraints of a schema have a name: the server numbers its own names around them. */
   readonly constraintNames: Map<RelationKey, number>;
   /** Counts what commits together: a file in one transaction, or one statement. */
@@ -243,6 +250,7 @@ export function emptyCatalog(searchPath: readonly string[] = ["public"]): Catalo
     extensions: new Set(),
     searchPath,
     defaultSearchPath: searchPath,
+    dependents: new Map(),
     constraintNames: new Map(),
     step: 0,
     gaps: [],

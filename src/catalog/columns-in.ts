@@ -25,24 +25,28 @@ export function usesWholeRow(expression: unknown): boolean {
 
 /** The same tree, wherever its parts stand in their files. */
 export function expressionEquals(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return (
-      left.length === right.length && left.every((one, at) => expressionEquals(one, right[at]))
-    );
+  const ahead: [left: unknown, right: unknown][] = [[left, right]];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const [one, other] = next;
+    if (one === other) continue;
+    if (typeof one !== "object" || typeof other !== "object") return false;
+    if (one === null || other === null || Array.isArray(one) !== Array.isArray(other)) return false;
+    const ones = Object.entries(one).filter(([key]) => matters(key));
+    const others = new Map(Object.entries(other).filter(([key]) => matters(key)));
+    if (ones.length !== others.size) return false;
+    for (const [key, value] of ones) {
+      if (!others.has(key)) return false;
+      ahead.push([value, others.get(key)]);
+    }
   }
-  if (!isFields(left) || !isFields(right)) return false;
-  const keys = Object.keys(left).filter(matters);
-  return (
-    keys.length === Object.keys(right).filter(matters).length &&
-    keys.every((key) => key in right && expressionEquals(left[key], right[key]))
-  );
+  return true;
 }
 
 /** A copy in which a column has its new name. */
 export function withColumnRenamed(expression: Node, from: string, to: string): Node {
   if (!columnsIn(expression).includes(from)) return expression;
-  const copy = structuredClone(expression);
+  // Not structuredClone: a sum of thousands of terms is deeper than its stack.
+  const copy = copyOf(expression);
   walk([copy], (type, fields) => {
     if (type !== "ColumnRef" || !Array.isArray(fields["fields"])) return;
     const last = (fields["fields"] as unknown[]).at(-1);
@@ -50,6 +54,27 @@ export function withColumnRenamed(expression: Node, from: string, to: string): N
     Object.assign(last["String"], { sval: to });
   });
   return copy;
+}
+
+/** A copy of a tree, however deep. */
+export function copyOf(tree: Node): Node {
+  const holder: { copy?: unknown } = {};
+  const ahead: { into: Record<string, unknown>; key: string; value: unknown }[] = [
+    { into: holder, key: "copy", value: tree },
+  ];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const { into, key, value } = next;
+    if (typeof value !== "object" || value === null) {
+      into[key] = value;
+      continue;
+    }
+    const made = (Array.isArray(value) ? [] : {}) as Record<string, unknown>;
+    into[key] = made;
+    for (const [name, child] of Object.entries(value).toReversed()) {
+      ahead.push({ into: made, key: name, value: child });
+    }
+  }
+  return holder.copy as Node;
 }
 
 function matters(key: string): boolean {

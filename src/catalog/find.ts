@@ -9,6 +9,7 @@ import {
   type FunctionDefinition,
   type Index,
   keyOf,
+  type OtherRelation,
   type Relation,
   type RelationKey,
   type Table,
@@ -118,13 +119,33 @@ export function indexesOf(catalog: Catalog, table: Table): Index[] {
   return table.indexes.flatMap((key) => indexAt(catalog, key) ?? []);
 }
 
+/** Relations that may point to it, but for partitions, children and indexes. */
+export function dependentsOf(catalog: Catalog, key: RelationKey): Relation[] {
+  const found: Relation[] = [];
+  for (const one of catalog.dependents.get(key) ?? []) {
+    const relation = catalog.relations.get(one);
+    if (relation !== undefined) found.push(relation);
+  }
+  return found;
+}
+
+/** The sequences that belong to its columns, or to one of them. */
+export function sequencesOf(catalog: Catalog, table: Table, column?: string): OtherRelation[] {
+  return dependentsOf(catalog, table.key).filter(
+    (one): one is OtherRelation =>
+      one.kind === "sequence" &&
+      one.ownedBy?.table === table.key &&
+      (column === undefined || one.ownedBy.column === column),
+  );
+}
+
 /** Foreign keys of other tables (and its own) that refer to it, with the table that has them. */
 export function referencesTo(
   catalog: Catalog,
   key: RelationKey,
 ): { readonly table: Table; readonly constraint: Constraint }[] {
   const found: { table: Table; constraint: Constraint }[] = [];
-  for (const table of catalog.relations.values()) {
+  for (const table of dependentsOf(catalog, key)) {
     if (!isTable(table)) continue;
     for (const constraint of table.constraints) {
       if (constraint.references?.table === key) found.push({ table, constraint });
@@ -136,7 +157,7 @@ export function referencesTo(
 /** Views and materialized views that read it. */
 export function viewsOn(catalog: Catalog, key: RelationKey, column?: string): View[] {
   const found: View[] = [];
-  for (const view of catalog.relations.values()) {
+  for (const view of dependentsOf(catalog, key)) {
     if (view.kind !== "view" && view.kind !== "materialized-view") continue;
     const used = view.uses.get(key);
     if (used === undefined) continue;

@@ -19,7 +19,8 @@ import { createIndex } from "./indexes.ts";
 import { applyRename, applySetSchema } from "./rename.ts";
 import { createExtension, createSchema } from "./schemas.ts";
 import { alterSequence, createSequence } from "./sequences.ts";
-import { endLocalSettings, setConfig, setVariable } from "./settings.ts";
+import { setConfig, setVariable } from "./settings.ts";
+import { dropTemporary, endTransaction } from "./transaction-end.ts";
 import { comment, createPolicy, createRule, createTrigger } from "./table-objects.ts";
 import {
   alterDomain,
@@ -73,6 +74,7 @@ const HANDLERS: Handlers = {
   ImportForeignSchemaStmt: (replay) => addGap(replay, "code"),
   VariableSetStmt: setVariable,
   DiscardStmt: (replay, { target }) => {
+    if (target === "DISCARD_ALL" || target === "DISCARD_TEMP") dropTemporary(replay);
     if (target === "DISCARD_ALL") setVariable(replay, { kind: "VAR_RESET_ALL" });
   },
   InsertStmt: insert,
@@ -101,8 +103,9 @@ export function applyStatement(
   statement: Pick<Statement, "node">,
   context: ReplayContext,
 ): void {
-  endLocalSettings(catalog);
-  applyNode({ ...context, catalog }, statement.node);
+  const replay = { ...context, catalog };
+  endTransaction(replay);
+  applyNode(replay, statement.node);
 }
 
 export function applyNode(replay: Replay, node: Node): void {

@@ -1,12 +1,12 @@
 /** CREATE TYPE … AS (…), which is a relation to the server, and its attributes. */
 import type { AlterTableCmd, CompositeTypeStmt, TypeName } from "@pgsql/types";
 import { type Column, keyOf, type OtherRelation, type Table } from "../catalog.ts";
-import { findRelation, isTable, nameIn, nameOf, schemaFor } from "../find.ts";
+import { dependentsOf, findRelation, isTable, nameIn, nameOf, schemaFor } from "../find.ts";
 import { defineColumn } from "./column-definition.ts";
 import { columnType } from "./column-type.ts";
 import type { Replay } from "./context.ts";
 import { dropColumn } from "./drop-column.ts";
-import { addRelation } from "./store.ts";
+import { addRelation, dependOn } from "./store.ts";
 
 export function createComposite(replay: Replay, statement: CompositeTypeStmt): void {
   const { catalog } = replay;
@@ -58,11 +58,9 @@ function altered(
 }
 
 export function tablesOf({ catalog }: Replay, composite: OtherRelation): Table[] {
-  const found: Table[] = [];
-  for (const relation of catalog.relations.values()) {
-    if (isTable(relation) && relation.ofType === composite.key) found.push(relation);
-  }
-  return found;
+  return dependentsOf(catalog, composite.key).filter(
+    (one): one is Table => isTable(one) && one.ofType === composite.key,
+  );
 }
 
 /** `CREATE TABLE … OF type` and `ALTER TABLE … OF type`. */
@@ -70,6 +68,7 @@ export function ofType({ catalog }: Replay, table: Table, type: TypeName | undef
   const found = type === undefined ? undefined : findRelation(catalog, nameIn(type.names));
   if (found === undefined || !("attributes" in found)) return;
   table.ofType = found.key;
+  dependOn(catalog, found.key, table.key);
   // With ALTER TABLE they are there.
   if (table.columns.length === 0) table.columns = structuredClone(found.attributes ?? []);
 }

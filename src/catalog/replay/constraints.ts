@@ -348,7 +348,11 @@ export function inheritForeignKey(replay: Replay, table: Table, constraint: Cons
   const { catalog } = replay;
   const taken = constraintOf(table, constraint.name) !== undefined;
   const copy: Constraint = {
-    ...structuredClone(constraint),
+    ...constraint,
+    columns: [...constraint.columns],
+    ...(constraint.references !== undefined && {
+      references: copyOfReference(constraint.references),
+    }),
     name: taken
       ? freeConstraintName(catalog, table.schema, [
           table.name,
@@ -364,6 +368,13 @@ export function inheritForeignKey(replay: Replay, table: Table, constraint: Cons
     const partition = tableAt(catalog, key);
     if (partition !== undefined) inheritForeignKey(replay, partition, copy);
   }
+}
+
+function copyOfReference({
+  table,
+  columns,
+}: NonNullable<Constraint["references"]>): NonNullable<Constraint["references"]> {
+  return { table, columns: [...columns] };
 }
 
 function referenced(

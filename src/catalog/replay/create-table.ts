@@ -50,6 +50,7 @@ export function createTable(
     }
   }
   addRelation(catalog, table);
+  if (statement.oncommit === "ONCOMMIT_DROP") dropAtCommit(replay, table);
   for (const constraint of inOrder(written, copied)) {
     addWritten(replay, table, constraint, { empty: true, only: true });
   }
@@ -102,6 +103,12 @@ export function emptyTable(
     accessMethod: "heap",
     options: {},
   };
+}
+
+export function dropAtCommit({ catalog }: Replay, table: Table): void {
+  const { step } = catalog;
+  if (catalog.droppedAtCommit?.step !== step) catalog.droppedAtCommit = { step, tables: [] };
+  catalog.droppedAtCommit.tables.push(table.key);
 }
 
 /** Merges with a column of a parent or of the type, or of `PARTITION OF p (a default 1)`. */

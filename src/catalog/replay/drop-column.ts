@@ -1,7 +1,7 @@
 /** What goes with a column or a constraint. */
 import type { Constraint, Table } from "../catalog.ts";
 import { columnsIn } from "../columns-in.ts";
-import { columnOf, indexesOf, referencesTo, tableAt, viewsOn } from "../find.ts";
+import { columnOf, indexesOf, referencesTo, sequencesOf, tableAt, viewsOn } from "../find.ts";
 import type { Replay } from "./context.ts";
 import { dropRelation } from "./drop-relation.ts";
 import { indexUses } from "./index-shape.ts";
@@ -60,10 +60,7 @@ export function dropSequencesOf(
   table: Table,
   column: string | undefined,
 ): void {
-  for (const relation of catalog.relations.values()) {
-    if (relation.kind !== "sequence" || relation.ownedBy?.table !== table.key) continue;
-    if (relation.ownedBy.column === column) removeRelation(catalog, relation);
-  }
+  for (const one of sequencesOf(catalog, table, column)) removeRelation(catalog, one);
 }
 
 /** With its index, and with CASCADE the foreign keys that need it. */

@@ -2,7 +2,15 @@
 import type { Node } from "@pgsql/types";
 import { walk } from "../../sql/tree.ts";
 import type { Catalog, OtherRelation, Relation, Table } from "../catalog.ts";
-import { indexAt, indexesOf, isTable, referencesTo, tableAt, viewsOn } from "../find.ts";
+import {
+  indexAt,
+  indexesOf,
+  isTable,
+  referencesTo,
+  sequencesOf,
+  tableAt,
+  viewsOn,
+} from "../find.ts";
 import type { Replay } from "./context.ts";
 import { constraintBehind } from "./indexes.ts";
 import { removeConstraint, removeRelation, without } from "./store.ts";
@@ -46,9 +54,7 @@ function dropTableParts(replay: Replay, table: Table): void {
     const above = tableAt(catalog, key);
     if (above !== undefined) above.children = without(above.children, table.key);
   }
-  for (const one of catalog.relations.values()) {
-    if (one.kind === "sequence" && one.ownedBy?.table === table.key) removeRelation(catalog, one);
-  }
+  for (const one of sequencesOf(catalog, table)) removeRelation(catalog, one);
 }
 
 /** With the indexes of partitions that are a part of it, and the constraint that it backs. */

@@ -5,6 +5,7 @@ import { keyOf, type Relation } from "../catalog.ts";
 import { findRelation, findTable, nameIn, type Name } from "../find.ts";
 import type { Replay } from "./context.ts";
 import { dropFunction } from "./drop-function.ts";
+import { addGap } from "./gaps.ts";
 import { dropRelation } from "./drop-relation.ts";
 import { dropType } from "./drop-type.ts";
 import { without } from "./store.ts";
@@ -45,6 +46,8 @@ export function applyDrop(replay: Replay, statement: DropStmt): void {
       dropSchema(replay, stringOf(object) ?? "", cascade);
     } else if (removeType === "OBJECT_EXTENSION") {
       replay.catalog.extensions.delete(stringOf(object) ?? "");
+      // Which columns were of its types is not known.
+      if (cascade) addGap(replay, "extension");
     } else dropFromTable(replay, object, removeType);
   }
 }

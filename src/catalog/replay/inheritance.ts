@@ -1,6 +1,6 @@
 /** INHERITS: what a child has of its parents. Partitions use the same for columns and checks. */
 import { type Column, type Table } from "../catalog.ts";
-import { columnOf } from "../find.ts";
+import { columnOf, withDescendants } from "../find.ts";
 import { inheritConstraint } from "./constraints.ts";
 import type { Replay } from "./context.ts";
 import { without } from "./store.ts";
@@ -52,6 +52,7 @@ export function inheritConstraints(replay: Replay, table: Table, parent: Table):
 /** ALTER TABLE … INHERIT: the child has the columns and checks already. */
 export function addParent(replay: Replay, table: Table, parent: Table): void {
   if (table.inherits.includes(parent.key)) return;
+  if (withDescendants(replay.catalog, table).includes(parent)) return;
   for (const { name } of parent.columns) {
     const own = columnOf(table, name);
     if (own !== undefined) own.inherited = (own.inherited ?? 0) + 1;

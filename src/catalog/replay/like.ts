@@ -81,9 +81,10 @@ export function finishLike(replay: Replay, table: Table, { from, options }: Copi
   if ((options & CONSTRAINTS) !== 0) {
     for (const constraint of from.constraints) {
       if (constraint.kind !== "check") continue;
-      const { inherited: _inherited, local: _local, ...rest } = structuredClone(constraint);
+      const { inherited: _inherited, local: _local, ...rest } = constraint;
       addConstraint(catalog, table, {
         ...rest,
+        columns: [...rest.columns],
         valid: constraint.enforced,
         madeIn: catalog.step,
       });
@@ -101,9 +102,10 @@ function copyIndex(replay: Replay, table: Table, index: Index): void {
   const copy = addIndex(replay, table, shapeOfIndex(index), labelOf(constraint));
   if (constraint === undefined) return;
   copy.constraint = copy.name;
-  const { inherited: _inherited, local: _local, ...rest } = structuredClone(constraint);
+  const { inherited: _inherited, local: _local, ...rest } = constraint;
   addConstraint(catalog, table, {
     ...rest,
+    columns: [...rest.columns],
     name: copy.name,
     index: copy.key,
     madeIn: catalog.step,

@@ -1,7 +1,7 @@
 /** Partitions: what they take over when they are made or attached, and keep when they are detached. */
 import type { Node } from "@pgsql/types";
 import type { Table } from "../catalog.ts";
-import { columnOf, indexAt, indexesOf } from "../find.ts";
+import { columnOf, indexAt, indexesOf, withDescendants } from "../find.ts";
 import { inheritForeignKey } from "./constraints.ts";
 import type { Replay } from "./context.ts";
 import { addToPartition } from "./indexes.ts";
@@ -35,7 +35,8 @@ export function attachPartition(
   parent: Table,
   bound: Node | "default",
 ): void {
-  if (table.partitionOf !== undefined || table === parent) return;
+  if (table.partitionOf !== undefined) return;
+  if (withDescendants(replay.catalog, table).includes(parent)) return;
   for (const column of parent.columns) {
     const own = columnOf(table, column.name);
     if (own === undefined) continue;

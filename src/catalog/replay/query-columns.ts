@@ -31,14 +31,31 @@ export function columnsOfQuery(replay: Replay, query: Node | undefined): Column[
 }
 
 function ofSelect(replay: Replay, select: SelectStmt, outer: readonly Source[]): Column[] {
-  if (select.larg !== undefined) return ofSelect(replay, select.larg, outer);
-  const first = select.valuesLists?.[0];
-  if (first !== undefined) {
-    const items = "List" in first ? (first.List.items ?? []) : [];
+  const common = [...outer];
+  let first = select;
+  addCommon(replay, first, common);
+  // The first side of UNION and the like gives the names.
+  while (first.larg !== undefined) {
+    first = first.larg;
+    addCommon(replay, first, common);
+  }
+  const row = first.valuesLists?.[0];
+  if (row !== undefined) {
+    const items = "List" in row ? (row.List.items ?? []) : [];
     return items.map((one, at) => plain(`column${at + 1}`, typeOf(replay, one, [])));
   }
-  const common = [...outer];
-  for (const one of select.withClause?.ctes ?? []) {
+  const sources = (first.fromClause ?? []).flatMap((one) => sourcesOf(replay, one, common));
+  return (first.targetList ?? []).flatMap((target) => {
+    if (!("ResTarget" in target)) return [];
+    const { name, val } = target.ResTarget;
+    const star = starOf(val, sources);
+    if (star !== undefined) return star;
+    return [plain(name ?? figuredName(val) ?? "?column?", typeOf(replay, val, sources))];
+  });
+}
+
+function addCommon(replay: Replay, { withClause }: SelectStmt, common: Source[]): void {
+  for (const one of withClause?.ctes ?? []) {
     if (!("CommonTableExpr" in one)) continue;
     const { ctename = "", ctequery, aliascolnames } = one.CommonTableExpr;
     const columns =
@@ -47,14 +64,6 @@ function ofSelect(replay: Replay, select: SelectStmt, outer: readonly Source[]):
         : [];
     common.push({ alias: ctename, columns });
   }
-  const sources = (select.fromClause ?? []).flatMap((one) => sourcesOf(replay, one, common));
-  return (select.targetList ?? []).flatMap((target) => {
-    if (!("ResTarget" in target)) return [];
-    const { name, val } = target.ResTarget;
-    const star = starOf(val, sources);
-    if (star !== undefined) return star;
-    return [plain(name ?? figuredName(val) ?? "?column?", typeOf(replay, val, sources))];
-  });
 }
 
 function sourcesOf(replay: Replay, from: Node, common: readonly Source[]): Source[] {

@@ -6,6 +6,7 @@ import {
   indexesOf,
   isTable,
   referencesTo,
+  sequencesOf,
   tableAt,
   viewsOn,
   withDescendants,
@@ -75,9 +76,8 @@ function renameInTable(replay: Replay, table: Table, from: string, to: string): 
       constraint.references.columns = constraint.references.columns.map(renamed);
     }
   }
-  for (const one of catalog.relations.values()) {
-    if (one.kind !== "sequence" || one.ownedBy?.table !== table.key) continue;
-    one.ownedBy.column = renamed(one.ownedBy.column);
+  for (const { ownedBy } of sequencesOf(catalog, table, from)) {
+    if (ownedBy !== undefined) ownedBy.column = to;
   }
   renameInUses(replay, table, from, to);
   for (const key of [...table.partitions, ...table.children]) {

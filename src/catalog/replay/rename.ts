@@ -12,6 +12,7 @@ import {
   isTable,
   nameIn,
   nameOf,
+  sequencesOf,
   tableAt,
 } from "../find.ts";
 import type { Replay } from "./context.ts";
@@ -138,10 +139,7 @@ function moveWithParts(catalog: Catalog, relation: Relation, schema: string): vo
     }
   }
   if (!isTable(relation)) return;
-  for (const one of catalog.relations.values()) {
-    if (one.kind !== "sequence" || one.ownedBy?.table !== relation.key) continue;
-    moveRelation(catalog, one, { schema });
-  }
+  for (const one of sequencesOf(catalog, relation)) moveRelation(catalog, one, { schema });
 }
 
 function renameSchema(catalog: Catalog, from: string, to: string): void {

@@ -4,7 +4,7 @@ import { stringList } from "../../sql/tree.ts";
 import { keyOf, type OtherRelation, TEMPORARY_SCHEMA } from "../catalog.ts";
 import { findRelation, findTable, nameIn, nameOf, schemaFor } from "../find.ts";
 import type { Replay } from "./context.ts";
-import { addRelation } from "./store.ts";
+import { addRelation, dependOn } from "./store.ts";
 
 export function createSequence(replay: Replay, { sequence, options }: CreateSeqStmt): void {
   const { catalog } = replay;
@@ -42,7 +42,8 @@ function setOwner(
     // OWNED BY NONE is a list of one word.
     const table = findTable(catalog, nameIn(list?.slice(0, -1)));
     delete sequence.ownedBy;
-    if (table !== undefined && column !== undefined)
-      sequence.ownedBy = { table: table.key, column };
+    if (table === undefined || column === undefined) continue;
+    sequence.ownedBy = { table: table.key, column };
+    dependOn(catalog, table.key, sequence.key);
   }
 }

@@ -33,14 +33,6 @@ function setPath(catalog: Catalog, path: readonly string[], local: boolean): voi
   catalog.searchPath = path;
 }
 
-/** At the beginning of each statement: what SET LOCAL has changed ends with its transaction. */
-export function endLocalSettings(catalog: Catalog): void {
-  const local = catalog.localSearchPath;
-  if (local === undefined || local.step === catalog.step) return;
-  catalog.searchPath = local.before;
-  delete catalog.localSearchPath;
-}
-
 /** Nothing is made in pg_catalog, and the schema of the role's own name is seldom there. */
 function schemasIn(names: readonly string[]): string[] {
   return names.filter((name) => name !== "" && name !== "$user" && name !== "pg_catalog");

@@ -16,6 +16,24 @@ import { indexAt, isTable } from "../find.ts";
 export function addRelation(catalog: Catalog, relation: Relation): void {
   catalog.relations.set(relation.key, relation);
   if (relation.kind === "index") ownerOf(catalog, relation)?.indexes.push(relation.key);
+  for (const target of targetsOf(relation)) dependOn(catalog, target, relation.key);
+}
+
+/** Whoever looks for what points to `target` finds `dependent`. */
+export function dependOn(catalog: Catalog, target: RelationKey, dependent: RelationKey): void {
+  const known = catalog.dependents.get(target);
+  if (known === undefined) catalog.dependents.set(target, new Set([dependent]));
+  else known.add(dependent);
+}
+
+function targetsOf(relation: Relation): RelationKey[] {
+  if (isTable(relation)) {
+    const referenced = relation.constraints.flatMap(({ references }) => references?.table ?? []);
+    return relation.ofType === undefined ? referenced : [...referenced, relation.ofType];
+  }
+  if ("uses" in relation) return [...relation.uses.keys()];
+  if (relation.kind !== "sequence" || relation.ownedBy === undefined) return [];
+  return [relation.ownedBy.table];
 }
 
 /** The relation alone; what depends on it is up to drop.ts. */
@@ -38,6 +56,9 @@ function ownerOf(catalog: Catalog, index: Index): { indexes: RelationKey[] } | u
 export function addConstraint(catalog: Catalog, table: Table, constraint: Constraint): void {
   table.constraints.push(constraint);
   countName(catalog, table.schema, constraint.name, 1);
+  if (constraint.references !== undefined) {
+    dependOn(catalog, constraint.references.table, table.key);
+  }
 }
 
 /** With the index that it has. */
@@ -91,40 +112,83 @@ export function moveRelation(
 
 function repoint(catalog: Catalog, before: RelationKey, moved: Relation): void {
   const { key } = moved;
-  const renewed = (one: RelationKey): RelationKey => (one === before ? key : one);
-  for (const relation of catalog.relations.values()) {
-    if (isTable(relation)) repointTable(relation, renewed);
-    else if (relation.kind === "index") {
-      relation.table = renewed(relation.table);
-      if (relation.attachedTo === before) relation.attachedTo = key;
-    } else if (relation.kind === "sequence") {
-      if (relation.ownedBy?.table === before) relation.ownedBy.table = key;
-    } else if ("uses" in relation) {
-      relation.indexes = relation.indexes.map(renewed);
-      const used = relation.uses.get(before);
-      if (used !== undefined) {
-        relation.uses.delete(before);
-        relation.uses.set(key, used);
-      }
+  if (moved.kind === "index") return repointIndex(catalog, before, moved);
+  for (const target of targetsOf(moved)) {
+    catalog.dependents.get(target)?.delete(before);
+    dependOn(catalog, target, key);
+  }
+  const dependents = catalog.dependents.get(before);
+  catalog.dependents.delete(before);
+  for (const one of dependents ?? []) {
+    // It may point to itself.
+    const dependent = one === before ? moved : catalog.relations.get(one);
+    if (dependent === undefined) continue;
+    dependOn(catalog, key, dependent.key);
+    repointDependent(dependent, before, key);
+  }
+  if ("indexes" in moved) {
+    for (const one of moved.indexes) {
+      const index = indexAt(catalog, one);
+      if (index !== undefined) index.table = key;
+    }
+  }
+  if (!isTable(moved)) return;
+  const { partitionOf, partitions, children, inherits } = moved;
+  for (const one of [
+    ...(partitionOf ? [partitionOf.parent] : []),
+    ...partitions,
+    ...children,
+    ...inherits,
+  ]) {
+    const relative = catalog.relations.get(one);
+    if (relative !== undefined && isTable(relative)) repointRelative(relative, before, key);
+  }
+}
+
+function repointDependent(dependent: Relation, before: RelationKey, key: RelationKey): void {
+  if (isTable(dependent)) {
+    if (dependent.ofType === before) dependent.ofType = key;
+    for (const { references } of dependent.constraints) {
+      if (references?.table === before) references.table = key;
+    }
+  } else if (dependent.kind === "sequence") {
+    if (dependent.ownedBy?.table === before) dependent.ownedBy.table = key;
+  } else if ("uses" in dependent) {
+    const used = dependent.uses.get(before);
+    if (used === undefined) return;
+    dependent.uses.delete(before);
+    dependent.uses.set(key, used);
+  }
+}
+
+function repointRelative(table: Table, before: RelationKey, key: RelationKey): void {
+  for (const list of [table.partitions, table.children, table.inherits]) {
+    exchange(list, before, key);
+  }
+  if (table.partitionOf?.parent === before) table.partitionOf.parent = key;
+}
+
+function repointIndex(catalog: Catalog, before: RelationKey, { key, table }: Index): void {
+  const owner = catalog.relations.get(table);
+  if (owner === undefined || !("indexes" in owner)) return;
+  exchange(owner.indexes, before, key);
+  if (!isTable(owner)) return;
+  for (const constraint of owner.constraints) {
+    if (constraint.index === before) constraint.index = key;
+  }
+  for (const one of owner.partitions) {
+    const partition = catalog.relations.get(one);
+    if (partition === undefined || !isTable(partition)) continue;
+    for (const child of partition.indexes) {
+      const index = indexAt(catalog, child);
+      if (index?.attachedTo === before) index.attachedTo = key;
     }
   }
 }
 
-function repointTable(table: Table, renewed: (key: RelationKey) => RelationKey): void {
-  table.indexes = table.indexes.map(renewed);
-  table.partitions = table.partitions.map(renewed);
-  table.children = table.children.map(renewed);
-  table.inherits = table.inherits.map(renewed);
-  if (table.ofType !== undefined) table.ofType = renewed(table.ofType);
-  if (table.partitionOf !== undefined) {
-    table.partitionOf.parent = renewed(table.partitionOf.parent);
-  }
-  for (const constraint of table.constraints) {
-    if (constraint.references !== undefined) {
-      constraint.references.table = renewed(constraint.references.table);
-    }
-    if (constraint.index !== undefined) constraint.index = renewed(constraint.index);
-  }
+function exchange(list: RelationKey[], before: RelationKey, after: RelationKey): void {
+  const at = list.indexOf(before);
+  if (at >= 0) list[at] = after;
 }
 
 export function without<T>(list: readonly T[], gone: T): T[] {

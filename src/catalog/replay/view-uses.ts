@@ -70,12 +70,27 @@ function visitSelect(search: Search, select: SelectStmt, outer: Scope | undefine
     scope.common.set(ctename, outputsOf(ctequery, stringList(aliascolnames)));
   }
   for (const one of select.fromClause ?? []) addFrom(search, one, scope);
-  const { larg, rarg } = select;
-  if (larg !== undefined) visitSelect(search, larg, scope);
-  if (rarg !== undefined) visitSelect(search, rarg, scope);
+  for (const arm of armsOf(select)) visitSelect(search, arm, scope);
   for (const [key, value] of Object.entries(select)) {
     if (!VISITED.has(key)) visit(search, value, scope);
   }
+}
+
+/**
+ * The sides of UNION and the like. `a union b union c …` nests one level deeper with each, on the
+ * left; a side with clauses of its own is a query of its own.
+ */
+function armsOf(select: SelectStmt): SelectStmt[] {
+  const arms: SelectStmt[] = [];
+  const ahead = [select.rarg, select.larg];
+  while (ahead.length > 0) {
+    const next = ahead.pop();
+    if (next === undefined) continue;
+    const plain = next.withClause === undefined && next.sortClause === undefined;
+    if (next.larg !== undefined && plain) ahead.push(next.rarg, next.larg);
+    else arms.push(next);
+  }
+  return arms;
 }
 
 const VISITED: ReadonlySet<string> = new Set(["fromClause", "withClause", "larg", "rarg"]);

@@ -10,10 +10,10 @@ import { stringList } from "../../sql/tree.ts";
 import { keyOf, TEMPORARY_SCHEMA, type View } from "../catalog.ts";
 import { findView, nameOf, schemaFor } from "../find.ts";
 import type { Replay } from "./context.ts";
-import { emptyTable } from "./create-table.ts";
+import { dropAtCommit, emptyTable } from "./create-table.ts";
 import { readOptions } from "./options.ts";
 import { columnsOfQuery, columnsOfStatement } from "./query-columns.ts";
-import { addRelation } from "./store.ts";
+import { addRelation, dependOn } from "./store.ts";
 import { usesOf } from "./view-uses.ts";
 
 export function createView(replay: Replay, statement: ViewStmt): void {
@@ -27,6 +27,7 @@ export function createView(replay: Replay, statement: ViewStmt): void {
   const existing = catalog.relations.get(key);
   if (existing?.kind === "view" && statement.replace === true) {
     Object.assign(existing, { query, columns, uses: usesOf(replay, query) });
+    for (const used of existing.uses.keys()) dependOn(catalog, used, key);
   }
   if (existing !== undefined) return;
   addRelation(catalog, {
@@ -60,6 +61,7 @@ export function tableOfQuery(replay: Replay, query: Node, into: IntoClause): voi
   if (into.tableSpaceName !== undefined) table.tablespace = into.tableSpaceName;
   readOptions(table.options, into.options);
   addRelation(replay.catalog, table);
+  if (into.onCommit === "ONCOMMIT_DROP") dropAtCommit(replay, table);
 }
 
 function createMaterialized(replay: Replay, query: Node, into: IntoClause): void {
