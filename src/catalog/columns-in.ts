@@ -1,6 +1,6 @@
 /** What an expression of a table's own (a check, a default, an index) is made of. */
 import type { Node } from "@pgsql/types";
-import { isFields, stringList, walk } from "../sql/tree.ts";
+import { isFields, stringOf, walk } from "../sql/tree.ts";
 
 /** The names of the columns that it uses, each once, in order. `*` names none. */
 export function columnsIn(expression: unknown): string[] {
@@ -8,19 +8,11 @@ export function columnsIn(expression: unknown): string[] {
   walk(expression, (type, fields) => {
     if (type !== "ColumnRef") return;
     // `t.a` may name the table in front; composite values are written `(a).field`.
-    const name = stringList(fields["fields"]).at(-1);
+    const parts: unknown = fields["fields"];
+    const name = Array.isArray(parts) ? stringOf(parts.at(-1)) : undefined;
     if (name !== undefined) names.add(name);
   });
   return [...names];
-}
-
-/** Whether it uses the whole row, as in `check (f(t.*))`. */
-export function usesWholeRow(expression: unknown): boolean {
-  let whole = false;
-  walk(expression, (type) => {
-    whole ||= type === "A_Star";
-  });
-  return whole;
 }
 
 /** The same tree, wherever its parts stand in their files. */

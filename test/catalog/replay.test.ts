@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import fc from "fast-check";
 import type pg from "pg";
 import { expect, test } from "vitest";
 import { type Catalog, emptyCatalog } from "../../src/catalog/catalog.ts";
@@ -59,6 +60,29 @@ test.each(fixtureFolders())("the fixtures in %s", async (folder) => {
   } finally {
     await client.end();
   }
+});
+
+test("statements in any order leave a catalog that holds together", async () => {
+  const statements = await Promise.all(
+    HISTORIES.map(async ({ sql }) => (await parseText(sql)).statements),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.shuffledSubarray(statements.flat(), { minLength: 100, maxLength: 200 }),
+      async (some) => {
+        const catalog = emptyCatalog();
+        for (const statement of some) {
+          catalog.step += 1;
+          await replay(catalog, statement);
+        }
+        expect(catalog.constraintNames).toEqual(constraintNamesOf(catalog));
+        expect(
+          factsOf(catalog, VERSION).filter((line) => /^missing|without its/.test(line)),
+        ).toEqual([]);
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
 
 async function newCatalog(client: pg.Client): Promise<Catalog> {
