@@ -20,7 +20,7 @@ import { TOOL_VERSION } from "../version.ts";
 import type { LintFile } from "./read-file.ts";
 
 /** Changed when the form of the catalog or what the replay does changes within a version. */
-const FORM = 1;
+const FORM = 2;
 const MOST_ENTRIES = 20;
 
 export interface KeptHistory {
