@@ -15,6 +15,15 @@ export function columnsIn(expression: unknown): string[] {
   return [...names];
 }
 
+/** Whether it uses the whole row, as in `check (f(t.*))`. */
+export function usesWholeRow(expression: unknown): boolean {
+  let whole = false;
+  walk(expression, (type) => {
+    whole ||= type === "A_Star";
+  });
+  return whole;
+}
+
 /** The same tree, wherever its parts stand in their files. */
 export function expressionEquals(left: unknown, right: unknown): boolean {
   const ahead: [left: unknown, right: unknown][] = [[left, right]];
