@@ -7,6 +7,8 @@ import {
   findRelation,
   findTable,
   findType,
+  findView,
+  isNew,
   isTable,
   nameIn,
   nameOf,
@@ -36,6 +38,9 @@ export function otherParts(node: Node, state: EffectState): Part[] {
   if ("RefreshMatViewStmt" in node) {
     const { relation, concurrent, skipData } = node.RefreshMatViewStmt;
     if (concurrent === true || skipData === true) return [];
+    const view = findView(state.catalog, nameOf(relation));
+    // Nobody reads what the same step makes.
+    if (view !== undefined && isNew(state.catalog, view)) return [];
     return onEach(fromRangeVar(relation), state, {
       case: "refresh-materialized-view",
       cause: "refresh-matview-blocking",
