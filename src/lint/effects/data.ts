@@ -5,10 +5,10 @@
 import type { Node } from "@pgsql/types";
 import type { Table } from "../../catalog/catalog.ts";
 import { written } from "../../catalog/catalog.ts";
-import { findTable, isNew } from "../../catalog/find.ts";
+import { findTable, isNew, type Name, nameOf } from "../../catalog/find.ts";
 import { conditionOf, type Condition } from "../../catalog/comparisons.ts";
-import { fromRangeVar, type RelationName, relationsIn } from "../../locks/relation-name.ts";
 import { blocksWrites } from "../../locks/lock-mode.ts";
+import { relationsIn } from "../../locks/relation-name.ts";
 import type { Statement } from "../../sql/statement.ts";
 import type { Work } from "../context.ts";
 import type { EffectState } from "./state.ts";
@@ -16,34 +16,30 @@ import { textOf } from "./target.ts";
 
 export function dataWork({ node }: Statement, { catalog, transaction }: EffectState): Work[] {
   const blocking = [...(transaction?.held ?? [])].filter(([, { mode }]) => blocksWrites(mode));
-  if (blocking.length === 0) return [];
-  const read = rowsOf(node);
-  if (read === undefined) return [];
-  const tables = read.relations.flatMap((name): Found[] => {
+  const change = blocking.length === 0 ? undefined : changeOf(node);
+  if (change === undefined) return [];
+  const { cause, where } = change;
+  const tables = change.reads.flatMap((name): Found[] => {
     const table = findTable(catalog, name);
-    if (table === undefined) return [{ name: name.name, at: textOf(name), table: undefined }];
-    const spared = isNew(catalog, table) || findsByKey(table, read.where);
+    if (table === undefined) return [{ name: name.name, at: textOf(name), table }];
+    const spared = isNew(catalog, table) || findsByKey(table, where);
     return spared ? [] : [{ name: written(table), at: table.key, table }];
   });
-  const near = tables.flatMap((one) => {
-    const held = blocking.find(([key]) => key === one.at)?.[1];
-    return held === undefined ? [] : [{ ...one, held }];
-  })[0];
+  const near = tables.find(({ at }) => blocking.some(([key]) => key === at));
   // Whoever waits for another table of the transaction waits for these rows as well.
-  const other = read.changes && tables[0] && { ...tables[0], held: blocking[0]![1] };
-  const found = near ?? other;
-  if (found === undefined || found === false) return [];
-  const { held } = found;
+  const found = near ?? tables[0];
+  if (found === undefined) return [];
+  const held = (blocking.find(([key]) => key === found.at) ?? blocking[0]!)[1];
   return [
     {
       kind: "scan",
-      cause: "data-while-holding-lock",
+      cause,
       relation: found.name,
       ...(found.table && { key: found.table.key }),
       mode: held.mode,
       harmful: true,
       ...(near === undefined && { elsewhere: true }),
-      certain: read.where === undefined,
+      certain: where === undefined,
       reason: `line ${held.by.line} holds ${held.mode} on \`${held.relation}\` until the commit`,
     },
   ];
@@ -55,36 +51,58 @@ interface Found {
   readonly table: Table | undefined;
 }
 
-interface Rows {
-  readonly relations: readonly RelationName[];
+interface Change {
+  /** The rule that explains it. */
+  readonly cause: string;
+  /** The tables whose size decides how long it takes. */
+  readonly reads: readonly Name[];
   readonly where: Node | undefined;
-  /** They are changed, and not only read. */
-  readonly changes: boolean;
 }
 
-function rowsOf(node: Node): Rows | undefined {
+function changeOf(node: Node): Change | undefined {
   if ("UpdateStmt" in node) {
     const { relation, whereClause } = node.UpdateStmt;
-    return { relations: fromRangeVar(relation), where: whereClause, changes: true };
+    return rows([nameOf(relation)], whereClause);
   }
   if ("DeleteStmt" in node) {
     const { relation, whereClause } = node.DeleteStmt;
-    return { relations: fromRangeVar(relation), where: whereClause, changes: true };
+    return rows([nameOf(relation)], whereClause);
   }
+  if ("MergeStmt" in node) {
+    const { relation, sourceRelation } = node.MergeStmt;
+    return rows([...relationsIn(sourceRelation), nameOf(relation)], node.MergeStmt.joinCondition);
+  }
+  if ("InsertStmt" in node) return queryOf(node.InsertStmt.selectStmt, "data-while-holding-lock");
   if ("CreateTableAsStmt" in node) {
-    const { into, query } = node.CreateTableAsStmt;
+    const { query, objtype, into } = node.CreateTableAsStmt;
     if (into?.skipData === true) return undefined;
-    return { relations: relationsIn(query), where: undefined, changes: false };
-  }
-  if ("InsertStmt" in node) {
-    const { selectStmt } = node.InsertStmt;
-    return { relations: relationsIn(selectStmt), where: undefined, changes: false };
+    return queryOf(
+      query,
+      objtype === "OBJECT_MATVIEW" ? "matview-with-data" : "statement-while-holding-ax",
+    );
   }
   return undefined;
 }
 
+function rows(names: readonly (Name | undefined)[], where: Node | undefined): Change {
+  return {
+    cause: "data-while-holding-lock",
+    reads: names.flatMap((name) => name ?? []),
+    where,
+  };
+}
+
+function queryOf(query: Node | undefined, cause: string): Change | undefined {
+  if (query === undefined || !("SelectStmt" in query)) return undefined;
+  const { fromClause, whereClause, limitCount } = query.SelectStmt;
+  const reads = relationsIn(fromClause ?? query);
+  return reads.length > 0 && limitCount === undefined
+    ? { cause, reads, where: whereClause }
+    : undefined;
+}
+
 /** `where id = 5` on a unique column: one row, whatever the size of the table. */
-function findsByKey(table: Table, where: Node | undefined): boolean {
+export function findsByKey(table: Table, where: Node | undefined): boolean {
   const fixed = fixedColumns(conditionOf(where));
   return table.constraints.some(
     ({ kind, columns }) =>
@@ -94,7 +112,7 @@ function findsByKey(table: Table, where: Node | undefined): boolean {
   );
 }
 
-function fixedColumns(condition: Condition): ReadonlySet<string> {
+export function fixedColumns(condition: Condition): ReadonlySet<string> {
   if (condition.kind === "and") {
     return new Set(condition.parts.flatMap((part) => [...fixedColumns(part)]));
   }

@@ -13,7 +13,7 @@ import { alterCommands, alteredTable } from "../support/alter-commands.ts";
 import { columnsOfType, dependentsOf, triggersCalling } from "../support/dependents.ts";
 import { type DropKind, dropCascades, droppedNames, removeWord } from "../support/drops.ts";
 import { oneEdit } from "../support/edits.ts";
-import { listOf, textOf } from "../support/existing.ts";
+import { textOf } from "../support/existing.ts";
 import { columnDependents } from "../support/column-dependents.ts";
 
 const RELATIONS: readonly DropKind[] = [

@@ -1,11 +1,11 @@
-import { blocksWrites } from "../../../locks/lock-mode.ts";
 import { defineRule } from "../../rule.ts";
 import { inCaseOf, insertAtEnd } from "../support/edits.ts";
+import { harmfulWork } from "../support/work.ts";
 
 export const matviewWithData = defineRule({
   id: "matview-with-data",
   kind: "lock",
-  severity: "warning",
+  severity: "error",
   phase: "expand",
   summary: "A materialized view is filled while the transaction holds locks",
   why: "CREATE MATERIALIZED VIEW runs its query at once. That blocks nobody by itself, but everything that the transaction has locked before stays locked until it is done.",
@@ -29,20 +29,16 @@ export const matviewWithData = defineRule({
   ],
   otherIds: { migrationPilot: ["MP096"] },
   *check(context) {
-    const { node, transaction } = context;
-    if (!("CreateTableAsStmt" in node) || node.CreateTableAsStmt.objtype !== "OBJECT_MATVIEW")
-      return;
-    const { into } = node.CreateTableAsStmt;
-    if (into?.skipData === true) return;
-    const held = [...(transaction?.held.values() ?? [])].find(({ mode }) => blocksWrites(mode));
-    if (held === undefined) return;
-    yield {
-      message: `The query of \`${into?.rel?.relname}\` runs while line ${held.by.line} holds ${held.mode} on \`${held.relation}\`. Create it WITH NO DATA, and refresh it in a file of its own.`,
-      relation: held.relation,
-      fix: {
-        title: "Create it WITH NO DATA",
-        edits: [insertAtEnd(context, inCaseOf(context, " WITH NO DATA"))],
-      },
-    };
+    for (const work of harmfulWork(context, "matview-with-data")) {
+      yield {
+        message: `The query of the view runs through \`${work.relation}\` while ${work.reason}. Create it WITH NO DATA, and refresh it in a file of its own.`,
+        longWork: work.kind,
+        relation: work.relation,
+        fix: {
+          title: "Create it WITH NO DATA",
+          edits: [insertAtEnd(context, inCaseOf(context, " WITH NO DATA"))],
+        },
+      };
+    }
   },
 });
