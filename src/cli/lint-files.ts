@@ -53,7 +53,7 @@ export function chooseLintFiles(wanted: FilesWanted): LintFiles {
       files.push({
         path: file.path,
         text: file.bytes,
-        ...(direction === "down" && { down: true }),
+        ...(direction === "down" ? { down: true } : { hasDown: migration.down !== undefined }),
         ...(migration.language === "module" && { module: true }),
         ...(file.reading && { reading: file.reading }),
         ...(placeholders && file.reading === undefined && { placeholders }),

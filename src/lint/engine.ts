@@ -125,6 +125,7 @@ function look(read: ReadFile, around: LookContext): Finding[] {
     before: session.statements,
     release,
     earlier: [...earlier],
+    ...(read.file.hasDown !== undefined && { hasDown: read.file.hasDown }),
   };
   if (read.file.down !== true) earlier.push(file);
   for (const unit of read.units) {

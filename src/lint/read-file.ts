@@ -22,6 +22,8 @@ export interface LintFile {
   readonly module?: boolean;
   /** The way back of the file before it: looked at, and not part of the history. */
   readonly down?: boolean;
+  /** Of a way up: whether there is a way back. */
+  readonly hasDown?: boolean;
   readonly placeholders?: Readonly<Record<string, string>>;
 }
 

@@ -16,6 +16,10 @@ export interface RuleExample {
   readonly history?: string;
   /** The file that is looked at. */
   readonly sql: string;
+  /** Files of the same release that come before it. */
+  readonly release?: readonly string[];
+  /** Whether the file has a way back. */
+  readonly hasDown?: boolean;
   /** Major version; default the newest. */
   readonly version?: number;
   /** Default "lockstep". */

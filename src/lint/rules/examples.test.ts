@@ -4,19 +4,24 @@ import { lintFiles } from "../engine.ts";
 import { RULES } from "../registry.ts";
 import type { Rule, RuleExample } from "../rule.ts";
 
-async function findingsOf(rule: Rule, { history, sql, version = 18, runner }: RuleExample) {
+async function findingsOf(rule: Rule, example: RuleExample) {
+  const { history, release = [], sql, version = 18, runner, hasDown } = example;
+  const before = release.map((text, index) => ({ path: `2_release_${index}.sql`, text }));
   const { findings } = await lintFiles({
     files: [
       ...(history === undefined ? [] : [{ path: "1_history.sql", text: history }]),
-      { path: "2_example.sql", text: sql },
+      ...before,
+      { path: "3_example.sql", text: sql, ...(hasDown !== undefined && { hasDown }) },
     ],
-    report: ["2_example.sql"],
+    report: [...before.map(({ path }) => path), "3_example.sql"],
     version,
     runner: runner ?? (rule.handledByRunner === undefined ? "lockstep" : "other"),
     rules: RULES,
   });
-  expect(findings.filter((finding) => finding.rule === "syntax-error")).toEqual([]);
-  return findings.filter((finding) => finding.rule === rule.id);
+  if (rule.id !== "syntax-error") {
+    expect(findings.filter((finding) => finding.rule === "syntax-error")).toEqual([]);
+  }
+  return findings.filter((found) => found.rule === rule.id && found.file === "3_example.sql");
 }
 
 describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (_, rule) => {
