@@ -1,6 +1,5 @@
 /** Rules about files, history and releases. */
 import type { Rule } from "../rule.ts";
-import { concurrentlyInTransaction } from "./process/concurrently-in-transaction.ts";
 import { contractWithExpandInOneRelease } from "./process/contract-with-expand-in-one-release.ts";
 import { irreversible } from "./process/irreversible.ts";
 import { missingDown } from "./process/missing-down.ts";
@@ -10,7 +9,6 @@ import { syntaxError } from "./process/syntax-error.ts";
 import { unsupportedByVersion } from "./process/unsupported-by-version.ts";
 
 export const PROCESS_RULES: readonly Rule[] = [
-  concurrentlyInTransaction,
   contractWithExpandInOneRelease,
   irreversible,
   missingDown,

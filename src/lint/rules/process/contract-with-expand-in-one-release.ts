@@ -83,7 +83,8 @@ export const contractWithExpandInOneRelease = defineRule({
 /** It was there before the release; what no file has made was there for sure. */
 function isOlder(name: Name, { catalog, file }: StatementContext): boolean {
   const table = findTable(catalog, name);
-  return table === undefined || table.madeIn <= file.releaseBegan;
+  const first = (file.earlier[0] ?? file).before[0];
+  return table === undefined || first === undefined || table.madeIn < first.step;
 }
 
 interface Added {

@@ -1,4 +1,13 @@
+import type { NonTransactionalKind } from "../../../sql/statement.ts";
 import { defineRule } from "../../rule.ts";
+
+/** Of these speaks concurrently-in-transaction. */
+const CONCURRENT: ReadonlySet<NonTransactionalKind | undefined> = new Set([
+  "create-index-concurrently",
+  "drop-index-concurrently",
+  "reindex-concurrently",
+  "detach-concurrently",
+]);
 
 export const implicitTransaction = defineRule({
   id: "implicit-transaction",
@@ -6,28 +15,23 @@ export const implicitTransaction = defineRule({
   severity: "warning",
   handledByRunner: "Each statement of a file without a transaction is sent by itself.",
   summary: "Several statements sent at once are one transaction, and one of them cannot run in any",
-  why: "A client that sends a file as one text makes the server run it in an implicit transaction, whatever the runner says about transactions. CREATE INDEX CONCURRENTLY and the like are then refused (25001).",
+  why: "A client that sends a file as one text makes the server run it in an implicit transaction, whatever the runner says about transactions. VACUUM, ALTER SYSTEM, CREATE DATABASE and the like are then refused (25001).",
   instead: "One such statement for each file.",
   bad: [
     {
-      history: "create table orders (a int, b int);",
-      sql: "create index concurrently orders_a on orders (a);\ncreate index concurrently orders_b on orders (b);",
+      history: "create table orders (a int);\ncreate table lines (a int);",
+      sql: "vacuum orders;\nvacuum lines;",
     },
-    {
-      history: "create table orders (a int);",
-      sql: "set lock_timeout = 0;\ncreate index concurrently orders_a on orders (a);",
-    },
+    { sql: "set lock_timeout = 0;\nalter system set work_mem = '8MB';" },
   ],
   good: [
-    {
-      history: "create table orders (a int);",
-      sql: "create index concurrently orders_a on orders (a);",
-    },
+    { history: "create table orders (a int);", sql: "vacuum orders;" },
     { sql: "create table orders (a int);\ncreate index orders_a on orders (a);" },
   ],
   otherIds: { atlas: ["TX101"] },
   *check({ statement, file, transaction }) {
-    if (statement.nonTransactional === undefined || transaction !== undefined) return;
+    const kind = statement.nonTransactional;
+    if (kind === undefined || CONCURRENT.has(kind) || transaction !== undefined) return;
     const { statements } = file.parsed;
     if (statements.length < 2) return;
     if (file.before.some((one) => one.statement.nonTransactional !== undefined)) return;
