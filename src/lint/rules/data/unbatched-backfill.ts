@@ -50,11 +50,13 @@ export const unbatchedBackfill = defineRule({
     migrationPilot: ["MP011", "MP067"],
     djangoMigrationLinter: ["RUNPYTHON"],
   },
-  *check({ node, catalog }) {
+  *check({ node, catalog, effects }) {
+    // Where it is worse, data-while-holding-lock says so, and what to do is the same.
+    if (effects.work.some(({ cause }) => cause === "data-while-holding-lock")) return;
     const change = rowChange(node);
     const table = changedTable(node, catalog);
     if (change === undefined || table === undefined) return;
-    if (change.verb === "INSERT" ? !insertsFromTable(node) : isNarrow(change.where)) return;
+    if (change.verb === "INSERT" ? !insertsFromTable(node) : isNarrow(node, change.where)) return;
     // Of all rows at once update-without-where and delete-without-where speak.
     if (change.verb !== "INSERT" && alwaysTrue(change.where)) return;
     const known = tableOf(table);
@@ -71,9 +73,9 @@ export const unbatchedBackfill = defineRule({
 });
 
 /** Bounded by the author: both ends of a range, or a LIMIT below. */
-function isNarrow(where: Node | undefined): boolean {
+function isNarrow(node: Node, where: Node | undefined): boolean {
   let limited = false;
-  walk(where, (_, fields) => {
+  walk(node, (_, fields) => {
     limited ||= fields["limitCount"] !== undefined || fields["kind"] === "AEXPR_BETWEEN";
   });
   return limited || isRange(conditionOf(where));

@@ -36,7 +36,9 @@ export const updateWithoutWhere = defineRule({
     postgresLanguageServer: ["banUpdateWithoutWhere"],
     pgrubic: ["GN022"],
   },
-  *check({ node, catalog }) {
+  *check({ node, catalog, effects }) {
+    // Where it is worse, data-while-holding-lock says so, and what to do is the same.
+    if (effects.work.some(({ cause }) => cause === "data-while-holding-lock")) return;
     if (!("UpdateStmt" in node) || !alwaysTrue(node.UpdateStmt.whereClause)) return;
     const table = changedTable(node, catalog);
     if (table === undefined) return;

@@ -76,6 +76,13 @@ const FEATURES: readonly Feature[] = [
     when: ({ defnames }) => defnames === undefined,
   },
   { since: 16, what: "STORAGE in CREATE TABLE", type: "ColumnDef", when: has("storage_name") },
+  {
+    since: 16,
+    what: "REINDEX DATABASE without a name",
+    type: "ReindexStmt",
+    when: ({ kind, name, relation }) =>
+      name === undefined && relation === undefined && kind !== "REINDEX_OBJECT_SCHEMA",
+  },
   { since: 16, what: "IS JSON", type: "JsonIsPredicate" },
   { since: 16, what: "JSON_ARRAY", type: "JsonArrayConstructor" },
   { since: 16, what: "JSON_OBJECT", type: "JsonObjectConstructor" },
@@ -90,6 +97,19 @@ const FEATURES: readonly Feature[] = [
     what: "SET EXPRESSION",
     type: "AlterTableCmd",
     when: is("subtype", "AT_SetExpression"),
+  },
+  {
+    since: 17,
+    what: "SET ACCESS METHOD DEFAULT",
+    type: "AlterTableCmd",
+    when: ({ subtype, name }) => subtype === "AT_SetAccessMethod" && name === undefined,
+  },
+  {
+    since: 17,
+    what: "an exclusion constraint of a partitioned table",
+    type: "CreateStmt",
+    when: ({ partspec, tableElts }) =>
+      partspec !== undefined && JSON.stringify(tableElts ?? []).includes('"CONSTR_EXCLUSION"'),
   },
   { since: 17, what: "MERGE … RETURNING", type: "MergeStmt", when: has("returningClause") },
   {
@@ -143,6 +163,7 @@ const FEATURES: readonly Feature[] = [
   { since: 18, what: "WITHOUT OVERLAPS", type: "Constraint", when: has("without_overlaps") },
   { since: 18, what: "PERIOD in a foreign key", type: "Constraint", when: has("fk_with_period") },
   { since: 18, what: "RETURNING WITH (OLD AS …)", type: "ReturningOption" },
+  { since: 18, what: "RETURNING of OLD and NEW", type: "returningClause", when: returnsOld },
   {
     since: 18,
     what: "COPY with REJECT_LIMIT",
@@ -207,7 +228,7 @@ export function newerFunctions(node: Node, version: number): UsedFunction[] {
     if (type !== "FuncCall") return;
     const words = stringList(fields["funcname"]);
     const name = words.at(-1) ?? "";
-    const since = FUNCTIONS.get(name);
+    const since = isRandomOfRange(name, fields) ? 17 : FUNCTIONS.get(name);
     if (since === undefined || since <= version) return;
     if (words.length > 1 && words[0] !== "pg_catalog") return;
     const at = fields["location"];
@@ -219,4 +240,18 @@ export function newerFunctions(node: Node, version: number): UsedFunction[] {
 /** The tree leaves false out, and only these two kinds have the field. */
 function isNotEnforced({ contype, is_enforced }: Fields): boolean {
   return (contype === "CONSTR_CHECK" || contype === "CONSTR_FOREIGN") && is_enforced !== true;
+}
+
+/** A column of `old` or `new`; a trigger's or rule's are in another text. */
+function returnsOld({ exprs }: Fields): boolean {
+  let found = false;
+  walk(exprs, (type, { fields }) => {
+    const words = type === "ColumnRef" ? stringList(fields) : [];
+    found ||= words.length === 2 && (words[0] === "old" || words[0] === "new");
+  });
+  return found;
+}
+
+function isRandomOfRange(name: string, { args }: Fields): boolean {
+  return name === "random" && Array.isArray(args) && args.length === 2;
 }

@@ -1,5 +1,5 @@
 import { defineRule } from "../../rule.ts";
-import { blockingLocks, blocksSomebody } from "../support/blocking.ts";
+import { blockingLocks, blocksSomebody, lockedTables } from "../support/blocking.ts";
 import { isSetLaterInFile } from "../support/timeouts.ts";
 
 export const missingLockTimeout = defineRule({
@@ -41,8 +41,10 @@ export const missingLockTimeout = defineRule({
     postgresLanguageServer: ["lockTimeoutWarning"],
   },
   *check(context) {
-    const { settings, file } = context;
-    const [lock] = blockingLocks(context);
+    const { settings, file, catalog } = context;
+    const locks = blockingLocks(context);
+    // Whoever waits waits for the table, also where an index is named.
+    const lock = [...lockedTables(locks, catalog).values()][0] ?? locks[0];
     if (lock === undefined || settings.has("lock_timeout")) return;
     // Once for a file; of one that sets it behind the lock speaks lock-timeout-too-late.
     if (file.before.some(blocksSomebody) || isSetLaterInFile(context, "lock_timeout")) return;

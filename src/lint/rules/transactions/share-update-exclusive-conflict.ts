@@ -1,4 +1,4 @@
-import type { StatementContext } from "../../context.ts";
+import type { EffectLock, StatementContext } from "../../context.ts";
 import { defineRule } from "../../rule.ts";
 
 export const shareUpdateExclusiveConflict = defineRule({
@@ -41,7 +41,13 @@ export const shareUpdateExclusiveConflict = defineRule({
   },
 });
 
-function lockOf({ effects, statement }: StatementContext) {
+function lockOf({ effects, statement, transaction }: StatementContext): EffectLock | undefined {
   if (statement.nonTransactional !== undefined || "VacuumStmt" in statement.node) return undefined;
-  return effects.locks.find(({ mode, isNew }) => !isNew && mode === "SHARE UPDATE EXCLUSIVE");
+  // Under a stronger lock of the transaction there is nothing left to wait for.
+  return effects.locks.find(
+    ({ mode, isNew, key, relation }) =>
+      !isNew &&
+      mode === "SHARE UPDATE EXCLUSIVE" &&
+      transaction?.held.has(key ?? relation) !== true,
+  );
 }
