@@ -1,5 +1,5 @@
 /**
- * Runs Squawk on the held-out statements and writes test/accuracy/squawk.json:
+ * Runs Squawk on the statements of the accuracy test and writes test/accuracy/squawk.json:
  *
  *   npm run accuracy:squawk
  *

@@ -1,6 +1,6 @@
 /**
- * How right lint is about long work under a lock: its verdicts on statements that nobody wrote its
- * rules from, against what servers of every major version did with them.
+ * How right lint is about long work under a lock: its verdicts on statements that were written
+ * before its rules, against what servers of every major version did with them.
  */
 import { describe, expect, test } from "vitest";
 import { startServer } from "../../src/sandbox/server.ts";

@@ -1,6 +1,7 @@
 /**
- * The held-out statements: test/accuracy/cases/<topic>.sql. They are written from what PostgreSQL
- * can do, without a look at the rules, and what is true of them is measured (truth.ts).
+ * The statements: test/accuracy/cases/<topic>.sql. They are written from what PostgreSQL can do,
+ * without a look at the rules, and what is true of them is measured (truth.ts). A case that lint gets
+ * wrong stays.
  *
  * A file is read by its lines that begin with three dashes:
  *
