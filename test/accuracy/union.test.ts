@@ -2,18 +2,21 @@
 import { expect, test } from "vitest";
 import { compareFixtures } from "./union.ts";
 
-/** Squawk's rules that lint does not have, and those that it has and that find nothing here. */
-const REASONS: Readonly<Record<string, string>> = {};
+/** Why lint has no such rule: by Squawk's rule. Why it finds nothing: by place and rule. */
+const REASONS: Readonly<Record<string, string>> = {
+  "test/formats/golang-migrate/migrations/9_teams.up.sql:6 adding-foreign-key-constraint":
+    "the column is new and has no default: there is no row to look up",
+};
 
 test("what Squawk says about the fixtures is said, or there is a reason", async () => {
   const { findings, unread } = await compareFixtures();
   expect(unread).toEqual([]);
   expect(findings.length).toBeGreaterThan(100);
-  const open = findings.filter(
-    ({ rule, outcome }) =>
-      (outcome === "no such rule" || outcome === "nothing found") && REASONS[rule] === undefined,
-  );
-  expect(
-    open.map(({ file, line, rule, outcome }) => `${file}:${line} ${rule}: ${outcome}`),
-  ).toEqual([]);
+  const open = findings.flatMap(({ file, line, rule, outcome }) => {
+    const place = `${file}:${line} ${rule}`;
+    const key = outcome === "no such rule" ? rule : place;
+    const isOpen = outcome === "no such rule" || outcome === "nothing found";
+    return isOpen && REASONS[key] === undefined ? [`${place}: ${outcome}`] : [];
+  });
+  expect(open).toEqual([]);
 });
