@@ -1,7 +1,6 @@
 /** The long work of ALTER TABLE, one sub-command after the other. */
 import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node } from "@pgsql/types";
 import type { Table } from "../../catalog/catalog.ts";
-import { written } from "../../catalog/catalog.ts";
 import { columnType, serialType } from "../../catalog/replay/column-type.ts";
 import {
   columnOf,
@@ -9,7 +8,6 @@ import {
   findTable,
   findType,
   nameOf,
-  tableAt,
   typeText,
   withDescendants,
 } from "../../catalog/find.ts";
@@ -201,7 +199,7 @@ function addColumn(column: ColumnDef, ifNotExists: boolean, target: Target): Par
         );
         break;
       case "CONSTR_GENERATED":
-        if ((constraint.generated_kind as string | undefined) === "v") {
+        if (constraint.generated_kind === "v") {
           if (kinds.has("CONSTR_NOTNULL")) {
             add(
               "add-column-with-check",
@@ -232,7 +230,12 @@ function addColumn(column: ColumnDef, ifNotExists: boolean, target: Target): Par
       case "CONSTR_UNIQUE":
       case "CONSTR_PRIMARY": {
         const key = constraint.contype === "CONSTR_UNIQUE" ? "unique" : "primary-key";
-        add("add-column-unique", `add-column:${key}`, "its index is built", where);
+        add(
+          "add-column-unique",
+          `add-column:${key}`,
+          `the new column is ${key === "unique" ? "UNIQUE" : "the PRIMARY KEY"}`,
+          where,
+        );
         break;
       }
       case "CONSTR_FOREIGN":
@@ -241,7 +244,7 @@ function addColumn(column: ColumnDef, ifNotExists: boolean, target: Target): Par
           add(
             "add-column-with-fk",
             "add-column-default:references",
-            "the default is looked up for each row",
+            "the new column refers to another table and has a default",
             where,
           );
         }
@@ -263,7 +266,7 @@ function addConstraint(constraint: Constraint, target: Target): Part[] {
     case "CONSTR_CHECK":
       if (skip_validation === true || !isEnforced(constraint)) return [];
       if (leavesWithout(target, (leaf) => hasCheck(leaf, constraint)).length === 0) return [];
-      return [part("check-without-not-valid", "add-check", `${named} is tested against each row`)];
+      return [part("check-without-not-valid", "add-check", `${named} is added without NOT VALID`)];
     case "CONSTR_NOTNULL": {
       if (skip_validation === true) return [];
       const column = keysOf(constraint)[0] ?? "";
@@ -273,7 +276,7 @@ function addConstraint(constraint: Constraint, target: Target): Part[] {
       if (skip_validation === true || !isEnforced(constraint)) return [];
       return [
         {
-          ...part("fk-without-not-valid", "add-foreign-key", `${named} is looked up for each row`),
+          ...part("fk-without-not-valid", "add-foreign-key", `${named} is added without NOT VALID`),
           also: findTable(state.catalog, nameOf(constraint.pktable)),
         },
       ];
@@ -289,10 +292,10 @@ function addConstraint(constraint: Constraint, target: Target): Part[] {
       if (leavesWithout(target, (leaf) => hasUniqueIndex(leaf, constraint, target)).length === 0) {
         return [];
       }
-      return [part(cause!, id!, "its index is built")];
+      return [part(cause, id, `${named} is added without USING INDEX`)];
     }
     case "CONSTR_EXCLUSION":
-      return [part("exclusion-constraint", "add-exclusion", "its index is built and tested")];
+      return [part("exclusion-constraint", "add-exclusion", `${named} compares each row`)];
     default:
       return [];
   }
@@ -365,7 +368,7 @@ function alterConstraint(def: Node | undefined, { table, name }: Target): Part[]
       case: "alter-table/alter-constraint:enforced",
       cause: "fk-without-not-valid",
       on: table ?? name,
-      reason: `\`${conname}\` is looked up for each row`,
+      reason: `\`${conname}\` becomes enforced`,
     },
   ];
 }

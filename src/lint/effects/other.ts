@@ -103,9 +103,10 @@ function createIndex(stmt: IndexStmt, state: EffectState): Part[] {
   // Held by an earlier statement, so that reads wait too: CONCURRENTLY alone would not help.
   const held = state.transaction?.held.get(found?.key ?? textOf(name));
   const readsWait = held !== undefined && blocksReads(held.mode);
+  const index = idxname === undefined ? "the index" : `\`${idxname}\``;
   const from = partitioned
-    ? "the index is built on every partition, one after the other"
-    : "the index is built from every row";
+    ? `${index} is built on every partition, one after the other`
+    : `${index} is not built CONCURRENTLY`;
   return [
     {
       case: partitioned ? "create-index:partitioned" : "create-index",
@@ -115,7 +116,7 @@ function createIndex(stmt: IndexStmt, state: EffectState): Part[] {
           ? "index-on-partitioned-parent"
           : "index-not-concurrent",
       on: found ?? name,
-      reason: readsWait ? `${from} while line ${held.by.line} still holds ${held.mode}` : from,
+      reason: readsWait ? `line ${held.by.line} still holds ${held.mode}` : from,
     },
   ];
 }
@@ -135,7 +136,7 @@ function shapeOf({ indexParams = [], unique, accessMethod, whereClause }: IndexS
 function reindex(stmt: ReindexStmt, state: EffectState): Part[] {
   const { kind, relation, params, name } = stmt;
   if (isOn(params, "concurrently")) return [];
-  const reason = "the index is built again from every row";
+  const reason = "it is built anew without CONCURRENTLY";
   const common = { cause: "reindex-not-concurrent", reason } as const;
   const named = fromRangeVar(relation);
   switch (kind) {

@@ -49,7 +49,7 @@ export function validateWork(
     return {
       ...work,
       cause: "validate-combined-with-stronger-subcommand",
-      reason: `${work.reason}, and another sub-command of the statement needs ${own}`,
+      reason: `\`${name}\` is tested, and another sub-command needs ${own}`,
     };
   }
   const blocking = [...(transaction?.held ?? [])].filter(([, { mode }]) => blocksWrites(mode));
@@ -67,7 +67,7 @@ export function validateWork(
     mode: held.mode,
     ...(near === undefined && { elsewhere: true }),
     harmful: work.harmful || (near === undefined && mayHaveRows(table, catalog)),
-    reason: `${work.reason} while line ${held.by.line} still holds ${held.mode} on \`${held.relation}\``,
+    reason: `\`${name}\` is tested while line ${held.by.line} still holds ${held.mode} on \`${held.relation}\``,
   };
 }
 

@@ -6,12 +6,11 @@ import { defineRule } from "../../rule.ts";
 import { type SubCommand, subCommands } from "../support/alter-table.ts";
 import { laterStatements } from "../support/later.ts";
 
-const LOST: Readonly<Record<Constraint["kind"], string>> = {
+/** A NOT NULL and a primary key have rules of their own. */
+const LOST: Readonly<Partial<Record<Constraint["kind"], string>>> = {
   check: "rows that break it",
-  "not-null": "nulls",
   "foreign-key": "rows that refer to nothing",
   unique: "duplicates",
-  "primary-key": "duplicates",
   exclusion: "rows that exclude each other",
 };
 
@@ -53,6 +52,11 @@ export const dropConstraint = defineRule({
       sql: "alter table orders drop constraint if exists total_check;",
       note: "there is none of that name",
     },
+    {
+      history: "create table orders (id bigint primary key);",
+      sql: "alter table orders drop constraint orders_pkey;",
+      note: "what that means is said by `redefine-pk`",
+    },
   ],
   otherIds: { pgfence: ["drop-constraint"], atlas: ["CD101"], pgrubic: ["CT004"] },
   *check(context) {
@@ -64,7 +68,9 @@ export const dropConstraint = defineRule({
         continue;
       }
       if (isReplaced(context, dropped)) continue;
-      const lost = constraint === undefined ? "rows that break it" : LOST[constraint.kind];
+      const lost: string | undefined =
+        constraint === undefined ? "rows that break it" : LOST[constraint.kind];
+      if (lost === undefined) continue;
       yield {
         message: `Nothing stops ${lost} in \`${relation}\` any more once \`${cmd.name}\` is gone. Drop it when no running version counts on it.`,
         relation,

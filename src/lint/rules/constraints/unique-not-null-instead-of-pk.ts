@@ -48,7 +48,7 @@ export const uniqueNotNullInsteadOfPk = defineRule({
         ({ columns }) => columns.join() === key.columns.join(),
       )?.constraint.location;
       yield {
-        message: `\`${textOf(name)}\` has no primary key, although ${listOf(key.columns)} is unique and NOT NULL. Make it the primary key.`,
+        message: `\`${textOf(name)}\` has no primary key, but a UNIQUE without nulls on ${listOf(key.columns)}. Make that the primary key.`,
         at: location,
         relation: textOf(name),
         of: context,

@@ -21,6 +21,12 @@ export const validateWhileHoldingLock = defineRule({
       sql: "alter table customers add column note text;\nalter table orders validate constraint customer_fk;",
       note: "the lock is on the table that the foreign key refers to",
     },
+    {
+      history:
+        "create table customers (id bigint primary key);\ncreate table orders (id bigint primary key, total numeric);\nalter table orders add constraint total_check check (total >= 0) not valid;",
+      sql: "alter table customers add column note text;\nalter table orders validate constraint total_check;",
+      note: "`customers` stays locked until `orders` is read",
+    },
   ],
   good: [
     {

@@ -33,8 +33,12 @@ export const volatileCheck = defineRule({
     for (const { constraint, relation } of addedConstraints(context, "CONSTR_CHECK")) {
       const found = expressionVolatility(constraint.raw_expr, catalog, target.version);
       if (found.volatility === "immutable" || !found.certain) continue;
+      const cause =
+        found.because === undefined
+          ? "depends on the time or on the session"
+          : `calls \`${found.because}\`, which is ${found.volatility}`;
       yield {
-        message: `${called(constraint, "The CHECK")} of \`${relation}\` calls ${found.because === undefined ? "what" : `\`${found.because}\`, which`} is ${found.volatility}: rows break it later without notice. Use immutable functions only.`,
+        message: `${called(constraint, "The CHECK")} of \`${relation}\` ${cause}: rows break it later without notice. Use immutable functions only.`,
         at: constraint.location,
         severity: found.volatility === "stable" ? "info" : "warning",
         relation,

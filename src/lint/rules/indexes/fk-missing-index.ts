@@ -59,7 +59,7 @@ export const fkMissingIndex = defineRule({
       const { relation } = referencedBy(added, file);
       const own = written(table);
       yield {
-        message: `No index of \`${own}\` begins with ${listOf(columns)}: each DELETE from \`${relation}\` reads all of \`${own}\`. Build one; CONCURRENTLY where the table is in use.`,
+        message: `No index of \`${own}\` begins with ${listOf(columns)}: each DELETE from \`${relation}\` reads all of \`${own}\`. Build one, CONCURRENTLY where the table is in use.`,
         at: added.constraint.location,
         relation: own,
         of: context,

@@ -40,6 +40,11 @@ export const indexDropNotConcurrent = defineRule({
       note: "an index of a partitioned table cannot be dropped concurrently",
     },
     {
+      history: "create table orders (id bigint primary key, state text);",
+      sql: "drop index if exists orders_old_idx;",
+      note: "there is none of that name",
+    },
+    {
       sql: "create table orders (id bigint primary key, state text);\ncreate index a on orders (state);\ndrop index a;",
     },
   ],
@@ -58,8 +63,11 @@ export const indexDropNotConcurrent = defineRule({
     const { node, catalog } = context;
     if (!("DropStmt" in node) || node.DropStmt.concurrent === true) return;
     const names = droppedNames(node, "OBJECT_INDEX");
+    const ifExists = node.DropStmt.missing_ok === true;
     for (const name of names) {
       const index = findIndex(catalog, name);
+      // IF EXISTS, and the files would have made it.
+      if (index === undefined && ifExists && catalog.relations.size > 0) continue;
       const table = tableAt(catalog, index?.table);
       if (index !== undefined && (isNew(catalog, index) || index.constraint !== undefined))
         continue;

@@ -40,7 +40,10 @@ export function* reportWork(
 }
 
 /** "`orders` is rewritten under ACCESS EXCLUSIVE (the type changes), and reads and writes wait." */
-export function describeWork({ relation, kind, mode, reason }: Work): string {
+export function describeWork({ relation, kind, mode, reason, elsewhere }: Work): string {
+  if (elsewhere === true) {
+    return `\`${relation}\` ${DOING[kind]}: ${reason}. ${whoWaits(mode)} there for all of it.`;
+  }
   return `\`${relation}\` ${DOING[kind]} under ${mode}: ${reason}. ${whoWaits(mode)} for all of it.`;
 }
 
