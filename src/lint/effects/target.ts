@@ -1,5 +1,6 @@
 /** The table of an ALTER TABLE, and words for the parts of it. */
 import type { Table } from "../../catalog/catalog.ts";
+import type { Name } from "../../catalog/find.ts";
 import type { RelationName } from "../../locks/relation-name.ts";
 import type { EffectState } from "./state.ts";
 
@@ -19,6 +20,6 @@ export function list(names: readonly string[]): string {
 }
 
 /** As the locks of a statement name what the catalog has not seen. */
-export function textOf({ schema, name }: RelationName): string {
+export function textOf({ schema, name }: Name): string {
   return schema === undefined ? name : `${schema}.${name}`;
 }
