@@ -25,6 +25,8 @@ export interface FileContext {
   readonly release: readonly string[];
   /** Those of them that were read before this one. */
   readonly earlier: readonly FileContext[];
+  /** Those of them that go out with it; none when the report is a whole history. */
+  readonly deployedWith: readonly FileContext[];
   /** Whether there is a way back; undefined where nobody has looked. */
   readonly hasDown?: boolean;
 }

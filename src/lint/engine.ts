@@ -38,6 +38,8 @@ export interface EngineOptions {
   /** Default: all that are on by default. */
   readonly rules?: readonly Rule[];
   readonly processExitsSoon?: boolean;
+  /** Whether what is reported goes out together; default true. False for a whole history. */
+  readonly oneRelease?: boolean;
   /** A catalog that was kept from the first `after` files of `files`. */
   readonly start?: { readonly catalog: Catalog; readonly after: number };
   /** Called with the catalog before the first file of the report, to be kept. */
@@ -65,7 +67,8 @@ export async function lintFiles(options: EngineOptions): Promise<RawLint> {
   const release = files
     .filter(({ path, down }) => report.has(path) && down !== true)
     .map(({ path }) => path);
-  const earlier: FileContext[] = [];
+  const { oneRelease = true } = options;
+  const around = { target, rules, release, earlier: [], oneRelease, parser };
   let keep = options.onHistory;
   for (const [index, file] of files.entries()) {
     if (index < (options.start?.after ?? 0)) continue;
@@ -79,7 +82,7 @@ export async function lintFiles(options: EngineOptions): Promise<RawLint> {
     read.push(one);
     // Nobody's history has the way back: what it does to the catalog is forgotten again.
     const seen = file.down === true ? structuredClone(catalog) : catalog;
-    findings.push(...look(one, { catalog: seen, target, rules, release, earlier, parser }));
+    findings.push(...look(one, { ...around, catalog: seen }));
   }
   return { findings, read, target, catalog };
 }
@@ -108,11 +111,12 @@ interface LookContext {
   readonly rules: readonly Rule[];
   readonly release: readonly string[];
   readonly earlier: FileContext[];
+  readonly oneRelease: boolean;
   readonly parser: Parser;
 }
 
 function look(read: ReadFile, around: LookContext): Finding[] {
-  const { catalog, target, rules, release, earlier, parser } = around;
+  const { catalog, target, rules, release, earlier, oneRelease, parser } = around;
   if (read.parsed === undefined) return [...read.findings];
   const findings: Finding[] = [...read.findings];
   const searchPath = catalog.searchPath;
@@ -125,6 +129,7 @@ function look(read: ReadFile, around: LookContext): Finding[] {
     before: session.statements,
     release,
     earlier: [...earlier],
+    deployedWith: oneRelease ? [...earlier] : [],
     ...(read.file.hasDown !== undefined && { hasDown: read.file.hasDown }),
   };
   if (read.file.down !== true) earlier.push(file);

@@ -61,7 +61,9 @@ export async function lint(
     changed: flags.since === undefined ? undefined : await changedFiles(flags.since, this.cwd),
     pending: target?.pending,
   });
-  const result = await run(await optionsOf(this, flags, project, chosen, target?.version));
+  const result = await run(
+    await optionsOf(this, { flags, paths, project }, chosen, target?.version),
+  );
   if (flags.writeBaseline === true) return keepBaseline(this, flags, result);
   await say(this, result, flags.json === true ? "json" : (format ?? "text"), flags);
   if (result.failed) this.process.exitCode = 65;
@@ -90,10 +92,15 @@ async function historyOf(
   }
 }
 
+interface Asked {
+  readonly flags: LintFlags;
+  readonly paths: readonly string[];
+  readonly project: Project;
+}
+
 async function optionsOf(
   context: CliContext,
-  flags: LintFlags,
-  project: Project,
+  { flags, paths, project }: Asked,
   { files, report }: LintFiles,
   serverVersion: number | undefined,
 ): Promise<LintOptions> {
@@ -122,6 +129,7 @@ async function optionsOf(
     configFile: project.configFile,
     baseline: flags.writeBaseline === true ? undefined : baselineOf(context, flags),
     processExitsSoon: true,
+    oneRelease: paths.length > 0 || flags.since !== undefined || flags.pending === true,
     ...(history?.start && { start: history.start }),
     ...(history && { onHistory: history.keep }),
   };

@@ -53,12 +53,12 @@ export const contractWithExpandInOneRelease = defineRule({
   ],
   *check(context) {
     const { node, catalog } = context;
-    const earlier = [...context.file.earlier, context.file].flatMap(({ before }) => before);
     if ("AlterTableStmt" in node) {
       const table = nameOf(node.AlterTableStmt.relation);
-      if (table === undefined || !isOlder(table, context)) return;
-      const added = earlier.flatMap((one) => addedTo(table, one, catalog));
-      for (const { name } of alterCommands(node, "AT_DropColumn")) {
+      const drops = alterCommands(node, "AT_DropColumn");
+      if (drops.length === 0 || table === undefined || !isOlder(table, context)) return;
+      const added = releasedBefore(context).flatMap((one) => addedTo(table, one, catalog));
+      for (const { name } of drops) {
         const other = added.find((one) => one.column !== name);
         if (other === undefined || added.some((one) => one.column === name)) continue;
         yield {
@@ -70,7 +70,7 @@ export const contractWithExpandInOneRelease = defineRule({
     }
     for (const table of droppedNames(node, "OBJECT_TABLE")) {
       if (!isOlder(table, context)) continue;
-      const copy = earlier.find(({ node: before }) => copiesFrom(before, table));
+      const copy = releasedBefore(context).find(({ node: before }) => copiesFrom(before, table));
       if (copy === undefined) continue;
       yield {
         message: `The rows of \`${table.name}\` are copied (${copy.file.path}) and the table dropped in one release: the version that still runs needs it. Drop it in the next one.`,
@@ -80,10 +80,14 @@ export const contractWithExpandInOneRelease = defineRule({
   },
 });
 
+function releasedBefore({ file }: StatementContext): StatementContext[] {
+  return [...file.deployedWith, file].flatMap(({ before }) => before);
+}
+
 /** It was there before the release; what no file has made was there for sure. */
 function isOlder(name: Name, { catalog, file }: StatementContext): boolean {
   const table = findTable(catalog, name);
-  const first = (file.earlier[0] ?? file).before[0];
+  const first = (file.deployedWith[0] ?? file).before[0];
   return table === undefined || first === undefined || table.madeIn < first.step;
 }
 

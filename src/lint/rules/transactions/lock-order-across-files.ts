@@ -41,7 +41,7 @@ export const lockOrderAcrossFiles = defineRule({
       ([key]) => !before.has(key),
     );
     for (const [later, { relation }] of now) {
-      for (const other of file.earlier) {
+      for (const other of file.deployedWith) {
         const orders = transactionsOf(other).map(orderOf);
         const against = [...before.keys()].find((key) =>
           orders.some((order) => (order.get(later)?.at ?? Infinity) < (order.get(key)?.at ?? -1)),
