@@ -7,7 +7,7 @@ import { Failure, type SourceLocation } from "../failures/failure.ts";
 import type { Session } from "../postgres/session.ts";
 import type { Prepared, PreparedSql } from "./prepare.ts";
 
-interface Need {
+export interface Need {
   readonly kind: "extension" | "role";
   readonly name: string;
   readonly migration: string;
@@ -18,10 +18,7 @@ export async function refuseMissing(
   session: Session,
   prepared: readonly Prepared[],
 ): Promise<void> {
-  const needs = needsOf(prepared);
-  if (needs.length === 0) return;
-  const there = await present(session, needs);
-  const missing = needs.filter(({ kind, name }) => !there.has(`${kind} ${name}`));
+  const missing = await missingNeeds(session, prepared);
   const [first] = missing;
   if (first === undefined) return;
   const { kind, name } = first;
@@ -42,6 +39,17 @@ export async function refuseMissing(
         `Also missing: the ${one.kind} \`${one.name}\` (${one.location.file}:${one.location.line}).`,
     ),
   });
+}
+
+/** Each at the first place that needs it, in the order of the files. */
+export async function missingNeeds(
+  session: Session,
+  prepared: readonly Prepared[],
+): Promise<readonly Need[]> {
+  const needs = needsOf(prepared);
+  if (needs.length === 0) return [];
+  const there = await present(session, needs);
+  return needs.filter(({ kind, name }) => !there.has(`${kind} ${name}`));
 }
 
 /** The first place of each. */

@@ -78,7 +78,7 @@ async function publish(made: string, entry: string, work: string): Promise<void>
   }
 }
 
-async function isComplete(entry: string): Promise<boolean> {
+export async function isComplete(entry: string): Promise<boolean> {
   const expected = await readFile(join(entry, COUNT_FILE), "utf8").catch(() => undefined);
   return expected !== undefined && Number(expected) === (await countFiles(entry));
 }

@@ -44,9 +44,7 @@ export async function temporaryFolder(durable: boolean): Promise<string> {
 
 /** The initialised data folder of these binaries, made on first use. */
 export async function templateDirectory(home: string, name: string): Promise<string> {
-  const user = serverUser();
-  // A template belongs to the user that made it: PostgreSQL refuses a data folder of another owner.
-  return cached(`data-${name}-uid${user?.uid ?? process.getuid?.() ?? 0}`, async (folder) => {
+  return cached(`data-${name}-${ownerOfData()}`, async (folder) => {
     await giveToServerUser(folder);
     const data = join(folder, "data");
     await command(
@@ -62,6 +60,11 @@ export async function templateDirectory(home: string, name: string): Promise<str
     );
     await appendFile(join(data, "postgresql.conf"), `\ninclude_if_exists '${SETTINGS_FILE}'\n`);
   });
+}
+
+/** For names of entries: PostgreSQL refuses a data folder that another user made. */
+export function ownerOfData(): string {
+  return `uid${serverUser()?.uid ?? process.getuid?.() ?? 0}`;
 }
 
 /**
@@ -80,6 +83,15 @@ export async function copyTemplate(template: string, data: string): Promise<void
     // Another process was faster, which the rename reports as "not empty".
     if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw error;
   }
+}
+
+/** Copies the data of a stopped server to where `copyTemplate` looks for it. */
+export async function saveTemplate(data: string, template: string): Promise<void> {
+  await giveToServerUser(template);
+  const target = join(template, "data");
+  await mkdir(target);
+  await giveToServerUser(target);
+  await copyContent(data, target);
 }
 
 async function copyContent(source: string, target: string): Promise<void> {

@@ -14,6 +14,8 @@ export interface PlaceOptions {
   readonly dataDir?: string;
   /** Where the search for binaries begins; by default the current folder. */
   readonly from?: string;
+  /** What the data begins as, made by `saveSnapshot`; by default a fresh server. */
+  readonly snapshot?: string;
 }
 
 export interface Place {
@@ -38,7 +40,8 @@ export async function preparePlace(options: PlaceOptions): Promise<Place> {
       () => false,
     );
     if (!exists) {
-      const template = await templateDirectory(home, binaries.packageVersion);
+      const template =
+        options.snapshot ?? (await templateDirectory(home, binaries.packageVersion));
       await copyTemplate(template, dataDir);
     }
   } catch (error) {
