@@ -1,7 +1,7 @@
 /** The rows of the command table that look at migrations before anybody runs them. */
 import { buildCommand } from "@stricli/core";
 import { entry, type CommandEntry } from "./command-entry.ts";
-import { databaseFlags, text, toggle } from "./flags.ts";
+import { databaseFlags, predictionFlags, text, toggle } from "./flags.ts";
 
 const { format: sourceFormat, ...otherFlags } = databaseFlags;
 
@@ -70,6 +70,60 @@ export const CHECK_COMMANDS: readonly CommandEntry[] = [
             parameter: { brief: "File or folder to report on", placeholder: "path", parse: String },
           },
         },
+        docs,
+      }),
+  ),
+  entry(
+    {
+      name: "trace",
+      group: "Check",
+      summary: "Run what is pending on a sandbox, and show what each statement locks",
+      description:
+        "Replays the history on a throw-away server of the target's major version, then runs each pending statement and shows its locks, who waits behind them, rewrites, scans, index builds and validations, and what lint said that proved right or wrong. With a database, what is not applied there is pending; it is only read. With paths or --since, those files are, and no database is needed. With --stats, it predicts how long production would wait, and --max-block makes that a limit (exit 65).",
+      examples: [
+        "lockstep trace",
+        "lockstep trace migrations/20240102120000_add_users.sql",
+        "lockstep trace --since origin/main --stats stats.json --max-block 200ms",
+        "lockstep trace --json",
+      ],
+    },
+    (docs) =>
+      buildCommand({
+        loader: async () => (await import("./commands/trace.ts")).trace,
+        parameters: {
+          flags: {
+            since: text("Files that changed since this commit, branch or tag", "ref"),
+            pgVersion: {
+              kind: "parsed",
+              parse: parseMajor,
+              brief: "Major version of the sandbox; by default the target's, or the newest",
+              placeholder: "number",
+              optional: true,
+            },
+            ...predictionFlags,
+            ...databaseFlags,
+          },
+          positional: {
+            kind: "array",
+            parameter: { brief: "File or folder to trace", placeholder: "path", parse: String },
+          },
+        },
+        docs,
+      }),
+  ),
+  entry(
+    {
+      name: "stats",
+      group: "Check",
+      summary: "Print sizes and rates of a database, for `trace --stats`",
+      description:
+        "Reads, in one read-only transaction with short timeouts, how big the tables are, how often they are read and written, how long transactions last, and how long applied migrations took. No row, no query and no name of a person is in it.",
+      examples: ["lockstep stats --url $PRODUCTION_URL > stats.json"],
+    },
+    (docs) =>
+      buildCommand({
+        loader: async () => (await import("./commands/stats.ts")).stats,
+        parameters: { flags: databaseFlags },
         docs,
       }),
   ),

@@ -31,6 +31,13 @@ export interface SelectionFlags {
   readonly count?: number;
 }
 
+/** How a trace looks into production's future. */
+export interface PredictionFlags {
+  readonly stats?: string;
+  readonly maxBlock?: number;
+  readonly cache?: boolean;
+}
+
 /** Every command that applies migrations. */
 export interface RunFlags extends DatabaseFlags, SelectionFlags {
   readonly lockTimeout?: number;
@@ -116,6 +123,16 @@ export const runFlags: Flags<RunFlags> = {
   historyView: toggle("Make a view of the name of the other tool's history table"),
   embedded: toggle("Start a throw-away PostgreSQL for this run"),
   ...databaseFlags,
+};
+
+export const predictionFlags: Flags<PredictionFlags> = {
+  stats: text("Sizes and rates of production, as `lockstep stats` writes them", "file"),
+  maxBlock: duration("The longest time that a step may make others wait (exit 65)"),
+  cache: {
+    kind: "boolean",
+    brief: "Keep what was replayed of the history, for the next trace",
+    optional: true,
+  },
 };
 
 export const reasonFlags: Flags<ReasonFlags> = {

@@ -40,8 +40,7 @@ export async function preparePlace(options: PlaceOptions): Promise<Place> {
       () => false,
     );
     if (!exists) {
-      const template =
-        options.snapshot ?? (await templateDirectory(home, binaries.packageVersion));
+      const template = options.snapshot ?? (await templateDirectory(home, binaries.packageVersion));
       await copyTemplate(template, dataDir);
     }
   } catch (error) {

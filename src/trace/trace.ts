@@ -20,6 +20,7 @@ import { versionName } from "../postgres/server-facts.ts";
 import { calibration, measurementsOf } from "./calibrate.ts";
 import { compareFindings } from "./compare-findings.ts";
 import { startHistorySandbox, type HistorySandbox } from "./history-sandbox.ts";
+import { lintPending, type LintSettings } from "./lint-pending.ts";
 import type { Pending } from "./pending.ts";
 import { predict, type PredictOptions } from "./predict.ts";
 import { loadRates } from "./rates.ts";
@@ -39,8 +40,8 @@ export interface TraceOptions {
   readonly cache: boolean;
   readonly stats?: Stats;
   readonly maxBlockMs?: number;
-  /** What lint says of the traced files. */
-  readonly findings?: readonly Finding[];
+  /** How lint is configured, whose findings are marked. */
+  readonly lint?: LintSettings;
   readonly processExitsSoon?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -62,7 +63,11 @@ export async function trace(options: TraceOptions): Promise<TraceResult> {
     signal,
   });
   const replayMs = Math.round(performance.now() - began);
-  const { files, failure } = await traceAll(options, sandbox, signal);
+  const findings =
+    pending.traced.size === 0
+      ? []
+      : await lintPending(pending, settings, sandbox.server.version, options.lint ?? {});
+  const { files, failure } = await traceAll(options, sandbox, findings, signal);
   const { gaps, cached, preparer } = sandbox;
   const predicted = await withPredictions(files, options, preparer);
   return {
@@ -87,8 +92,9 @@ interface AllFiles {
 }
 
 async function traceAll(
-  { pending, settings, findings = [] }: TraceOptions,
+  { pending, settings }: TraceOptions,
   sandbox: HistorySandbox,
+  findings: readonly Finding[],
   signal: AbortSignal,
 ): Promise<AllFiles> {
   const files: TracedFile[] = [];
