@@ -35,6 +35,7 @@ export function compareFindings(
     findings: own.map((finding) => marked(finding, verdictOf(finding, statements))),
     onlyByTrace: statements.flatMap((statement) =>
       harmful(statement.work)
+        .filter((work) => !isPartOfRewrite(work, statement))
         .filter((work) => !own.some((finding) => speaksOf(finding, statement, work)))
         .map(({ kind, relation, mode }) => ({
           statement: statement.ordinal,
@@ -76,6 +77,12 @@ function speaksOf(finding: Finding, statement: TracedStatement, work: TracedWork
   return statement.locks.some(
     (lock) => lock.kind === "partitioned table" && sameName(finding.relation!, lock.relation),
   );
+}
+
+/** Whoever rewrites a table builds its indexes anew, and nobody has to be told both. */
+function isPartOfRewrite({ kind, relation }: TracedWork, { work }: TracedStatement): boolean {
+  if (kind !== "index-build") return false;
+  return work.some((other) => other.kind === "rewrite" && other.relation === relation);
 }
 
 function harmful(work: readonly TracedWork[]): readonly TracedWork[] {

@@ -14,7 +14,7 @@ import { historyKeys } from "./history-keys.ts";
 import { noGaps, replay, type Gaps } from "./replay.ts";
 
 export interface HistoryOptions {
-  readonly major?: PostgresMajor | undefined;
+  readonly major: PostgresMajor;
   readonly history: readonly Migration[];
   readonly set: MigrationSet;
   readonly settings: RunnerSettings;

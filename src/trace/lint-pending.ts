@@ -1,9 +1,11 @@
 /** What lint says of the traced files, in the light of the same history. */
+import { join } from "node:path";
 import type { LintConfig } from "../config/lint-config.ts";
 import type { Finding } from "../lint/finding.ts";
 import type { LintFile } from "../lint/lint.ts";
 import type { Migration } from "../migrations/migration.ts";
 import type { RunnerSettings } from "../runner/options.ts";
+import { cacheFolder } from "../sandbox/cache.ts";
 import type { Pending } from "./pending.ts";
 
 export interface LintSettings {
@@ -11,21 +13,41 @@ export interface LintSettings {
   readonly configFile?: string | undefined;
 }
 
+export interface LintPendingOptions extends LintSettings {
+  readonly settings: RunnerSettings;
+  /** Major version of the server. */
+  readonly major: number;
+  /** Whether the catalog that the history makes is kept, as `lockstep lint` keeps it. */
+  readonly cache: boolean;
+}
+
 export async function lintPending(
   { history, order, traced }: Pending,
-  settings: RunnerSettings,
-  major: number,
-  { config, configFile }: LintSettings,
+  { settings, major, cache, config, configFile }: LintPendingOptions,
 ): Promise<readonly Finding[]> {
-  const { placeholders, searchPath } = settings;
-  const { lint } = await import("../lint/lint.ts");
+  if (traced.size === 0) return [];
+  const { placeholders } = settings;
+  const searchPath = settings.searchPath?.split(",").map((one) => one.trim());
+  const [{ lint }, { openHistory }] = await Promise.all([
+    import("../lint/lint.ts"),
+    import("../lint/history-cache.ts"),
+  ]);
+  const files = [...history, ...order].map((migration) => lintFile(migration, placeholders));
+  const kept = cache
+    ? openHistory(join(await cacheFolder(), "lint"), files, history.length, {
+        version: major,
+        searchPath,
+      })
+    : undefined;
   const { findings } = await lint({
-    files: [...history, ...order].map((migration) => lintFile(migration, placeholders)),
+    files,
     report: order.filter((migration) => traced.has(migration)).map(({ up }) => up.path),
     version: major,
-    ...(searchPath !== undefined && { searchPath: searchPath.split(",").map((one) => one.trim()) }),
+    ...(searchPath && { searchPath }),
     ...(config && { config: { ...config, budgets: undefined } }),
     configFile,
+    ...(kept?.start && { start: kept.start }),
+    ...(kept && { onHistory: kept.keep }),
   });
   return findings;
 }

@@ -15,7 +15,12 @@ import type { RunnerSettings } from "../runner/options.ts";
 import type { Prepared, Preparer } from "../runner/prepare.ts";
 import { repeatablesInOrder } from "../runner/repeatables.ts";
 import { interruption } from "../runner/run-context.ts";
-import { installedBinaries, POSTGRES_MAJORS, type PostgresMajor } from "../sandbox/binaries.ts";
+import {
+  findBinaries,
+  installedBinaries,
+  POSTGRES_MAJORS,
+  type PostgresMajor,
+} from "../sandbox/binaries.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import { calibration, measurementsOf } from "./calibrate.ts";
 import { compareFindings } from "./compare-findings.ts";
@@ -51,8 +56,10 @@ export async function trace(options: TraceOptions): Promise<TraceResult> {
   const began = performance.now();
   const major = options.major ?? pending.major;
   const signal = options.signal ?? new AbortController().signal;
-  await using sandbox = await startHistorySandbox({
-    major: major === undefined ? undefined : installedMajor(major, cwd),
+  const known =
+    major === undefined ? findBinaries(undefined, cwd).major : installedMajor(major, cwd);
+  const starting = startHistorySandbox({
+    major: known,
     history: pending.history,
     set,
     settings,
@@ -62,11 +69,14 @@ export async function trace(options: TraceOptions): Promise<TraceResult> {
     processExitsSoon: options.processExitsSoon,
     signal,
   });
+  // Looked at while the server starts; both must have ended before an error of either is thrown.
+  const linting = lintPending(pending, { settings, major: known, cache, ...options.lint });
+  const [started, linted] = await Promise.allSettled([starting, linting]);
+  if (started.status === "rejected") throw started.reason;
+  await using sandbox = started.value;
+  if (linted.status === "rejected") throw linted.reason;
+  const findings = linted.value;
   const replayMs = Math.round(performance.now() - began);
-  const findings =
-    pending.traced.size === 0
-      ? []
-      : await lintPending(pending, settings, sandbox.server.version, options.lint ?? {});
   const { files, failure } = await traceAll(options, sandbox, findings, signal);
   const { gaps, cached, preparer } = sandbox;
   const predicted = await withPredictions(files, options, preparer);
