@@ -16,7 +16,8 @@ export function withoutStatements(
   const { role } = prepared.directives;
   const head = role === undefined ? [] : [`-- lockstep:role ${role}`];
   const bytes = Buffer.concat([Buffer.from([...head, ""].join("\n")), ...kept.flatMap(textOf)]);
-  const { reading: _reading, ...file } = migration.up;
+  // Without its path: the text is no longer what is on disk, which is compared.
+  const { reading: _reading, absolutePath: _absolutePath, ...file } = migration.up;
   return {
     ...migration,
     up: {

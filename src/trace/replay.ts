@@ -45,15 +45,16 @@ export async function replay(
 ): Promise<void> {
   const skipped = new Map<string, Set<number>>();
   for (;;) {
+    const current = await withoutSkipped(history, skipped, options);
     try {
-      await runUp(await withoutSkipped(history, skipped, options), options);
+      await runUp(current, options);
       return;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const goesOn =
         error.class === "requires.role" || error.class === "requires.extension"
           ? await supply(history, skipped, gaps, options)
-          : await skip(error, history, skipped, gaps, options);
+          : await skip(error, { history, current }, skipped, gaps, options);
       if (!goesOn) throw unreplayable(error);
     }
   }
@@ -129,7 +130,7 @@ function whyOf(extension: string): string {
 
 async function skip(
   failure: Failure,
-  history: readonly Migration[],
+  { history, current }: Record<"history" | "current", readonly Migration[]>,
   skipped: Map<string, Set<number>>,
   gaps: Gaps,
   { url, preparer }: ReplayOptions,
@@ -141,10 +142,16 @@ async function skip(
     await createRole(url, lack.name, gaps);
     return true;
   }
-  const migration = history.find(({ id }) => id === failure.migration);
+  const at = history.findIndex(({ id }) => id === failure.migration);
+  const migration = history[at];
   if (migration === undefined || migration.language === "module") return false;
+  // The place is one of the text that ran, in which those that are left out are missing.
+  const ran = await preparer.prepare(current[at]!, "up");
+  const place = statementAt(ran, failure);
   const prepared = await preparer.prepare(migration, "up");
-  const statement = statementAt(prepared, failure);
+  const left = skipped.get(migration.id);
+  const kept = statementsOf(prepared).filter(({ ordinal }) => !left?.has(ordinal));
+  const statement = place && kept[place.ordinal - 1];
   if (statement === undefined) return false;
   if (lack.kind === "extension" && !gaps.extensions.includes(lack.name)) {
     gaps.extensions.push(lack.name);
