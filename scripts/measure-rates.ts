@@ -54,10 +54,14 @@ vacuum analyze t;
 vacuum analyze parent;
 checkpoint`;
 
-await measure();
+const sandbox = await createSandbox({ durable: true });
+try {
+  await measure();
+} finally {
+  await sandbox.stop();
+}
 
 async function measure(): Promise<void> {
-  await using sandbox = await createSandbox({ durable: true });
   const client = new pg.Client({ connectionString: await sandbox.database("rates") });
   await client.connect();
   const seconds = new Map<RateKind, number[]>();

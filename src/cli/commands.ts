@@ -7,6 +7,7 @@ import { entry, positional, type CommandEntry } from "./command-entry.ts";
 import {
   databaseFlags,
   outputFlags,
+  predictionFlags,
   projectFlags,
   reasonFlags,
   runFlags,
@@ -128,6 +129,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       examples: [
         "lockstep plan",
         "lockstep plan --count 1",
+        "lockstep plan --trace",
         "lockstep plan --direction down --json",
       ],
     },
@@ -143,6 +145,8 @@ export const COMMANDS: readonly CommandEntry[] = [
               optional: true,
             },
             embedded: toggle("Plan for a throw-away PostgreSQL, that is, from nothing"),
+            trace: toggle("Also run it on a sandbox, and show under each step what was seen"),
+            ...predictionFlags,
             ...selectionFlags,
             ...databaseFlags,
           },

@@ -30,21 +30,29 @@ export function trace(
     const project = await loadProject(this, flags, { needsUrl: !named }).catch(orSayHow);
     const set = await project.source();
     const pending = await pendingOf(this, flags, paths, { project, set, reporter });
-    const prediction = readPrediction(this, flags);
-    const result = await run({
-      set,
-      pending,
-      settings: project.settings,
-      cwd: this.cwd,
-      cache: flags.cache !== false,
-      ...(flags.pgVersion !== undefined && { major: flags.pgVersion }),
-      ...prediction,
-      lint: { config: project.lint, configFile: project.configFile },
-      processExitsSoon: true,
-      signal: this.signal,
-    });
+    const result = await traceProject(this, flags, { project, set, pending });
     reporter.result(result, (paint) => renderTrace(result, paint));
     endWith(this, result);
+  });
+}
+
+/** With the settings of the project and what the flags say. */
+export function traceProject(
+  context: CliContext,
+  flags: PredictionFlags & { readonly pgVersion?: number },
+  { project, set, pending }: Pick<Given, "project" | "set"> & { readonly pending: Pending },
+): Promise<TraceResult> {
+  return run({
+    set,
+    pending,
+    settings: project.settings,
+    cwd: context.cwd,
+    cache: flags.cache !== false,
+    ...(flags.pgVersion !== undefined && { major: flags.pgVersion }),
+    ...readPrediction(context, flags),
+    lint: { config: project.lint, configFile: project.configFile },
+    processExitsSoon: true,
+    signal: context.signal,
   });
 }
 

@@ -13,7 +13,10 @@ import type { Paint } from "./paint.ts";
 import { padEnd, displayWidth, oneLine, printable } from "./width.ts";
 import { count, formatDuration, whoWaits } from "./words.ts";
 
-export function renderPlan(plan: Plan, paint: Paint): string[] {
+/** Lines to show under a step, by the migration's id and the number of the step from 0. */
+export type UnderStep = (id: string, step: number) => readonly string[];
+
+export function renderPlan(plan: Plan, paint: Paint, under: UnderStep = () => []): string[] {
   const history = plan.historyExists ? "" : ", no history yet";
   const head = paint.dim(`PostgreSQL ${plan.server}, ${plan.connection} connection${history}`);
   if (plan.migrations.length === 0 && plan.refused.length === 0) {
@@ -21,7 +24,7 @@ export function renderPlan(plan: Plan, paint: Paint): string[] {
   }
   return [
     head,
-    ...plan.migrations.flatMap((migration) => ["", ...renderMigration(migration, paint)]),
+    ...plan.migrations.flatMap((migration) => ["", ...renderMigration(migration, paint, under)]),
     ...plan.refused.flatMap((refused) => ["", ...renderRefused(refused, paint)]),
     "",
     paint.bold(planSummary(plan)),
@@ -38,13 +41,16 @@ function planSummary(plan: Plan): string {
   return `${count(plan.migrations.length, "migration")} ${verb} in ${count(steps, "step")}.${refused}`;
 }
 
-function renderMigration(migration: PlannedMigration, paint: Paint): string[] {
+function renderMigration(migration: PlannedMigration, paint: Paint, under: UnderStep): string[] {
   const kind = migration.kind === "repeatable" ? ", repeatable" : "";
   const settings = directivesText(migration.directives);
   return [
     `${paint.bold(migration.id)} ${paint.dim(`${migration.file}${kind}${settings}`)}`,
     ...migration.warnings.map((warning) => `  ${paint.yellow("!")} ${oneLine(warning)}`),
-    ...migration.steps.flatMap((step) => renderStep(step, paint)),
+    ...migration.steps.flatMap((step, at) => [
+      ...renderStep(step, paint),
+      ...under(migration.id, at).map((line) => `    ${line}`),
+    ]),
   ];
 }
 

@@ -215,6 +215,30 @@ function lineWord({ line, message }: MarkedFinding): string {
   return `line ${line}: ${oneLine(message)}`;
 }
 
+/** For `plan --trace`: what was seen of a planned step. A module may have taken several. */
+export function renderUnderStep(
+  { files }: TraceResult,
+  id: string,
+  at: number,
+  paint: Paint,
+): string[] {
+  const file = files.find((one) => one.id === id);
+  if (file === undefined) return [];
+  if (file.untraced !== undefined) {
+    return at > 0 ? [] : [`${paint.yellow("not traced:")} ${oneLine(file.untraced)}`];
+  }
+  const isModule = file.steps.some(({ transaction }) => transaction === "module");
+  const steps = isModule ? file.steps : file.steps.slice(at, at + 1);
+  const marks = at === 0 ? renderMarks(file, paint).map((line) => line.trimStart()) : [];
+  return [
+    ...steps.flatMap((step) => [
+      paint.dim(`in the sandbox, ${formatDuration(step.durationMs)}`),
+      ...renderStep(step, paint).map((line) => `  ${line}`),
+    ]),
+    ...marks,
+  ];
+}
+
 /** The last lines: what it comes to. */
 export function renderEnd({ files, failure, budget }: TraceResult, paint: Paint): string[] {
   const steps = files.flatMap((file) => file.steps);
