@@ -48,7 +48,7 @@ create table parent (id bigint primary key, name text);
 insert into parent select g, 'name ' || g from generate_series(1, ${rows / 20}) g;
 create table t (id bigint, parent_id bigint, amount int, note text, at timestamptz default now());
 insert into t (id, parent_id, amount, note)
-  select g, 1 + (g * 7919) % ${rows / 20}, (g * 7919) % 1000003, repeat(md5(g::text), 2)
+  select g, 1 + (g::bigint * 7919) % ${rows / 20}, (g::bigint * 7919) % 1000003, repeat(md5(g::text), 2)
   from generate_series(1, ${rows}) g;
 vacuum analyze t;
 vacuum analyze parent;
