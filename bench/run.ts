@@ -2,7 +2,7 @@
  * The benchmark: `npm run bench` (after `npm install --prefix bench` and `npm run build`).
  *
  *   --only a,c   some of the parts: a many small migrations, b round trips, c nothing pending,
- *                d memory, e reading the folders of other tools
+ *                d memory, e reading the folders of other tools, f a trace
  *   --rounds n   repetitions of each contender of a; default 7
  *   --write      put the results into bench/README.md
  */
@@ -18,12 +18,13 @@ import { memory } from "./parts/memory.ts";
 import { noOp } from "./parts/no-op.ts";
 import { readFolders } from "./parts/read-folders.ts";
 import { roundTrips } from "./parts/round-trips.ts";
+import { traceOne } from "./parts/trace.ts";
 import { render, writeReadme, type Section } from "./report.ts";
 import { emptyWork, LOCKSTEP } from "./work.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "a,b,c,d,e" },
+    only: { type: "string", default: "a,b,c,d,e,f" },
     rounds: { type: "string" },
     write: { type: "boolean", default: false },
   },
@@ -71,6 +72,7 @@ if (parts.has("c")) {
 }
 if (parts.has("d")) sections.push(await memory({ sandbox, progress: progress("D") }));
 if (parts.has("e")) sections.push(await readFolders(progress("E")));
+if (parts.has("f")) sections.push(await traceOne({ rounds: rounds(3), progress: progress("F") }));
 
 const results = `${machine.join("\n")}\n\n${render(sections)}`;
 process.stdout.write(`${results}\n`);

@@ -29,7 +29,8 @@ export const EXIT_CODES = {
   invalid: {
     code: 65,
     name: "invalid",
-    meaning: "A migration file is invalid, or `verify` found a difference. Nothing was changed.",
+    meaning:
+      "A migration file is invalid, `verify` found a difference, or a check (`lint`, `trace --max-block`) found what must not be. Nothing was changed.",
     retry: "no",
   },
   bug: {
