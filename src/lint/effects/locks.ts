@@ -1,12 +1,15 @@
 /** The locks of a statement, with those on relations that only the catalog can name. */
+import type { AlterDomainStmt } from "@pgsql/types";
 import type { Catalog, Relation, RelationKey } from "../../catalog/catalog.ts";
 import { written } from "../../catalog/catalog.ts";
 import {
   constraintOf,
   defaultPartitionOf,
   findRelation,
+  findType,
   isNew,
   isTable,
+  nameIn,
   referencesTo,
   tableAt,
   viewsOn,
@@ -18,6 +21,7 @@ import { impliedLocksOf, locksOf } from "../../locks/locks-of-statement.ts";
 import type { RelationName } from "../../locks/relation-name.ts";
 import type { Statement } from "../../sql/statement.ts";
 import type { EffectLock } from "../context.ts";
+import { tablesOfDomain } from "./other.ts";
 import type { EffectState } from "./state.ts";
 
 export function effectLocks(
@@ -98,11 +102,20 @@ function impliedRelations(
       return named.flatMap((one) => referencesTo(catalog, one.key).map(({ table }) => table));
     case "referenced":
       return named.flatMap((one) => (isTable(one) ? referencedBy(node, one.key, catalog) : []));
+    case "table-of-type":
+      return "AlterDomainStmt" in node ? usingDomain(node.AlterDomainStmt, catalog) : [];
     case "view":
       return named.flatMap((one) => viewsOn(catalog, one.key));
     default:
       return [];
   }
+}
+
+/** NOT VALID looks at no row. */
+function usingDomain({ typeName, def }: AlterDomainStmt, catalog: Catalog): Relation[] {
+  const looks = !(def !== undefined && "Constraint" in def && def.Constraint.skip_validation);
+  const domain = looks ? findType(catalog, nameIn(typeName)) : undefined;
+  return domain === undefined ? [] : tablesOfDomain(catalog, domain);
 }
 
 /** Only the foreign keys that the statement is about: DROP CONSTRAINT names one of several. */

@@ -1,6 +1,6 @@
 /** The long work of everything but ALTER TABLE. */
 import type { AlterDomainStmt, IndexStmt, Node, ReindexStmt, VacuumStmt } from "@pgsql/types";
-import type { Catalog, Table } from "../../catalog/catalog.ts";
+import type { Catalog, Table, UserType } from "../../catalog/catalog.ts";
 import { keyOf } from "../../catalog/catalog.ts";
 import {
   findIndex,
@@ -195,9 +195,9 @@ function alterDomain(stmt: AlterDomainStmt, state: EffectState): Part[] {
           : "";
   if (id === "" || (id === "add-constraint" && notValid === true)) return [];
   const domain = findType(state.catalog, found);
-  const users = domain === undefined ? [] : tablesUsing(state.catalog, domain.schema, domain.name);
+  const users = domain === undefined ? [] : tablesOfDomain(state.catalog, domain);
   const common = {
-    case: id === "set-not-null" ? "alter-domain/set-not-null" : `alter-domain/${id}`,
+    case: `alter-domain/${id}`,
     cause: id === "set-not-null" ? "alter-domain-set-not-null" : "alter-domain-add-constraint",
     reason: `every value of the domain \`${text}\` is tested`,
   };
@@ -207,6 +207,16 @@ function alterDomain(stmt: AlterDomainStmt, state: EffectState): Part[] {
   return users.map((table) => ({ ...common, on: table }));
 }
 
+/** Those that a change of the domain has to look at; with an array of it PostgreSQL refuses. */
+export function tablesOfDomain(catalog: Catalog, { schema, name }: UserType): Table[] {
+  const tables = tablesUsing(catalog, schema, name);
+  const refused = tables.some(({ columns }) =>
+    columns.some(({ type }) => type.schema === schema && type.name === name && type.array),
+  );
+  return refused ? [] : tables;
+}
+
+/** Tables with a column of the type, of a domain of it, or of an array of it. */
 export function tablesUsing(catalog: Catalog, schema: string, name: string): Table[] {
   const below = [...catalog.types.values()].filter(
     (type) => type.kind === "domain" && type.base.schema === schema && type.base.name === name,
