@@ -3,7 +3,7 @@
  * Alone, an UPDATE stops nobody but those who want the same rows.
  */
 import type { Node } from "@pgsql/types";
-import type { Table } from "../../catalog/catalog.ts";
+import type { RelationKey, Table } from "../../catalog/catalog.ts";
 import { written } from "../../catalog/catalog.ts";
 import { findTable, isNew, type Name, nameOf } from "../../catalog/find.ts";
 import { conditionOf, type Condition } from "../../catalog/comparisons.ts";
@@ -15,7 +15,11 @@ import type { EffectState } from "./state.ts";
 import { textOf } from "./target.ts";
 
 export function dataWork({ node }: Statement, { catalog, transaction }: EffectState): Work[] {
-  const blocking = [...(transaction?.held ?? [])].filter(([, { mode }]) => blocksWrites(mode));
+  // What the transaction has dropped is in nobody's use any more; a name that no file made may be.
+  const blocking = [...(transaction?.held ?? [])].filter(
+    ([at, { mode, relation }]) =>
+      blocksWrites(mode) && (at === relation || catalog.relations.has(at as RelationKey)),
+  );
   const change = blocking.length === 0 ? undefined : changeOf(node);
   if (change === undefined) return [];
   const { cause, where } = change;
