@@ -47,7 +47,7 @@ export function expressionVolatility(
   walk(expression, (type, fields) => {
     const found =
       type === "FuncCall"
-        ? functionCall(fields as FuncCall, catalog, version)
+        ? functionCall(fields, catalog, version)
         : type === "SQLValueFunction"
           ? ({ volatility: "stable", certain: true } as const)
           : undefined;

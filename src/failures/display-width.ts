@@ -12,7 +12,8 @@ const ZERO = /^[\p{Mark}\p{Format}]/u;
 /** A cluster that asks for emoji presentation with U+FE0F, such as a heart. */
 const EMOJI_STYLE = /\uFE0F/;
 
-const PLAIN = /^[\x20-\x7E]*$/;
+/** One column each: ASCII, the Latin letters of Europe, dashes, quotes and the ellipsis. */
+const PLAIN = /^[\x20-\x7E\u00A1-\u00AC\u00AE-\u02FF\u2010-\u2027]*$/;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 

@@ -20,6 +20,7 @@ import { findingOf } from "./place.ts";
 import { type LintFile, type ReadFile, readLintFile } from "./read-file.ts";
 import { RULES } from "./registry.ts";
 import type { Rule } from "./rule.ts";
+import { RulesByKind } from "./rules-by-kind.ts";
 import { FileSession } from "./session.ts";
 
 export type { LintFile } from "./read-file.ts";
@@ -58,7 +59,7 @@ export interface RawLint {
 export async function lintFiles(options: EngineOptions): Promise<RawLint> {
   const { files, version, runner = "lockstep", searchPath, processExitsSoon = false } = options;
   const target: LintTarget = { version, runner, facts: await loadLockFacts(version) };
-  const rules = (options.rules ?? RULES).filter((rule) => applies(rule, target));
+  const rules = new RulesByKind((options.rules ?? RULES).filter((rule) => applies(rule, target)));
   const parser = await loadParser({ processExitsSoon });
   const report = new Set(options.report);
   const catalog = options.start?.catalog ?? emptyCatalog(searchPath);
@@ -108,7 +109,7 @@ async function replay(file: LintFile, { catalog, parser, version }: ReplayContex
 interface LookContext {
   readonly catalog: Catalog;
   readonly target: LintTarget;
-  readonly rules: readonly Rule[];
+  readonly rules: RulesByKind;
   readonly release: readonly string[];
   readonly earlier: FileContext[];
   readonly oneRelease: boolean;
@@ -150,7 +151,7 @@ function look(read: ReadFile, around: LookContext): Finding[] {
         step: catalog.step,
         settings,
       };
-      for (const rule of rules) {
+      for (const rule of rules.for(context)) {
         for (const report of rule.check?.(context) ?? []) {
           findings.push(findingOf(rule, report, file, statement));
         }
@@ -159,7 +160,7 @@ function look(read: ReadFile, around: LookContext): Finding[] {
       session.after(context);
     }
   }
-  for (const rule of rules) {
+  for (const rule of rules.all) {
     for (const report of rule.checkFile?.(file) ?? []) {
       findings.push(findingOf(rule, report, report.of?.file ?? file, report.of?.statement));
     }

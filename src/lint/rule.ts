@@ -2,11 +2,19 @@
  * What a rule is. One file per rule in rules/, found by the registry; its metadata makes the
  * documentation and SARIF's rule table, and its examples are run as tests.
  */
+import type { Node } from "@pgsql/types";
 import type { FindingKind, Fix, LongWork, Severity } from "./finding.ts";
 import type { FileContext, StatementContext } from "./context.ts";
 
 /** What a deploy is doing when it runs such a statement. */
 export type Phase = "expand" | "migrate" | "contract";
+
+/** The name of a node: `AlterTableStmt`. */
+export type StatementKind = Node extends infer One
+  ? One extends unknown
+    ? keyof One
+    : never
+  : never;
 
 /** Off unless asked for by name. */
 export type Pack = "style" | "naming";
@@ -65,6 +73,11 @@ export interface Rule {
   readonly bad: readonly [RuleExample, ...RuleExample[]];
   readonly good: readonly [RuleExample, ...RuleExample[]];
   readonly otherIds?: OtherIds;
+  /**
+   * The statements that `check` looks at: kinds of nodes, or "work" for those that do long work. It is
+   * not called for others. Default: all.
+   */
+  readonly on?: readonly StatementKind[] | "work";
   /** Called for each statement, in order, with the catalog as it is before the statement. */
   check?(context: StatementContext): Iterable<Report>;
   /** Called once for each file, after its last statement; `isLastFile` tells the end of the report. */

@@ -41,6 +41,7 @@ export function findInlineBlocks(
   locate: Locate,
   understood?: ReadonlySet<string>,
 ): InlineBlocks {
+  if (!mayHaveBlocks(bytes.subarray(from, limit))) return { cuts: [], copyData: [], commands: [] };
   const cuts: Range[] = [];
   const commands: PsqlCommand[] = [];
   const copyData: Range[] = [];
@@ -85,6 +86,11 @@ export function findInlineBlocks(
   // psql runs the last statement without its semicolon too, and then reads no rows.
   if (copy) copyData.push({ start: limit, end: limit });
   return { cuts, copyData, commands };
+}
+
+/** Without a backslash and without STDIN there is nothing of psql's to look for. */
+function mayHaveBlocks(bytes: Buffer): boolean {
+  return bytes.includes("\\") || /std(?:in|out)/i.test(bytes.toString("latin1"));
 }
 
 /** psql reads the rows from the next line; more SQL on the COPY line would straddle them. */

@@ -184,7 +184,7 @@ function alterDomain(stmt: AlterDomainStmt, state: EffectState): Part[] {
   const notValid = def !== undefined && "Constraint" in def && def.Constraint.skip_validation;
   const found = nameIn(typeName);
   const text = found?.name ?? "the domain";
-  const kind = subtype as string | undefined;
+  const kind: string | undefined = subtype;
   const id =
     kind === "O"
       ? "set-not-null"

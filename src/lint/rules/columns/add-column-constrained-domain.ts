@@ -33,6 +33,7 @@ export const addColumnConstrainedDomain = defineRule({
       note: "the table is empty",
     },
   ],
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -32,6 +32,7 @@ export const addColumnIdentity = defineRule({
     strongMigrations: ["add_column_auto_incrementing"],
     pgrubic: ["US005"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

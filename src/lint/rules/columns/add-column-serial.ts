@@ -33,6 +33,7 @@ export const addColumnSerial = defineRule({
     postgresLanguageServer: ["addSerialColumn"],
     pgrubic: ["US004"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -39,6 +39,7 @@ export const addColumnStoredGenerated = defineRule({
     migrationPilot: ["MP062"],
     pgrubic: ["US006"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "add-column-stored-generated", () =>
       context.target.version >= 18

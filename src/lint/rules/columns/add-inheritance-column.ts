@@ -27,6 +27,7 @@ export const addInheritanceColumn = defineRule({
       note: "nobody has seen the table yet",
     },
   ],
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     for (const { column, name, relation, added } of declaredColumns(context)) {
       if (!added || name !== "type") continue;

@@ -29,6 +29,7 @@ export const alterDefaultVolatileExisting = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP048"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     const { catalog, target } = context;
     for (const { cmd, table, relation, isNew } of subCommands(context, "AT_ColumnDefault")) {

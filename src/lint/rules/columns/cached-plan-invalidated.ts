@@ -29,6 +29,7 @@ export const cachedPlanInvalidated = defineRule({
       note: "the type stays",
     },
   ],
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { cmd, table, relation, isNew } of subCommands(context, "AT_AlterColumnType")) {
       if (isNew || cmd.def === undefined || !("ColumnDef" in cmd.def)) continue;

@@ -25,6 +25,7 @@ export const cluster = defineRule({
     },
   ],
   otherIds: { pgMigrationLint: ["PGM021"], migrationPilot: ["MP032"], pgrubic: ["US026"] },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

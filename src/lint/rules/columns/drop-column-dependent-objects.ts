@@ -44,6 +44,7 @@ export const dropColumnDependentObjects = defineRule({
       sql: "alter table orders drop column total;",
     },
   ],
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { name, table, column, relation, cascade } of droppedColumns(context)) {
       if (table === undefined || column === undefined) continue;

@@ -32,6 +32,7 @@ export const dropColumnOfView = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP052"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { name, table, column, relation, cascade } of droppedColumns(context)) {
       if (table === undefined || column === undefined || cascade) continue;

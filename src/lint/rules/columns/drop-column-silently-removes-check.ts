@@ -30,6 +30,7 @@ export const dropColumnSilentlyRemovesCheck = defineRule({
       sql: "alter table places drop column remark;",
     },
   ],
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { name, relation, gone } of goneWith(context, (table, column) =>
       constraintsOver(table, column, "check", 2),

@@ -31,6 +31,7 @@ export const dropColumnSilentlyRemovesFk = defineRule({
     },
   ],
   otherIds: { pgMigrationLint: ["PGM012"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { name, relation, gone } of goneWith(context, (table, column) =>
       constraintsOver(table, column, "foreign-key", 2),

@@ -30,6 +30,7 @@ export const dropColumnSilentlyRemovesIndex = defineRule({
       sql: "alter table places drop column remark;",
     },
   ],
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { name, relation, gone } of goneWith(context, (table, column) =>
       indexesOver(context.catalog, table, column),

@@ -31,6 +31,7 @@ export const dropColumnSilentlyRemovesPk = defineRule({
     },
   ],
   otherIds: { pgMigrationLint: ["PGM011"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { name, relation, gone } of goneWith(context, (table, column) =>
       constraintsOver(table, column, "primary-key", 1),

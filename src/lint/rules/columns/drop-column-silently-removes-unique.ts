@@ -31,6 +31,7 @@ export const dropColumnSilentlyRemovesUnique = defineRule({
     },
   ],
   otherIds: { pgMigrationLint: ["PGM010"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { name, relation, gone } of goneWith(context, (table, column) =>
       uniqueOver(context.catalog, table, column),

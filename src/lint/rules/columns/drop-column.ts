@@ -42,6 +42,7 @@ export const dropColumn = defineRule({
     postgresLanguageServer: ["banDropColumn"],
     pgrubic: ["US001"],
   },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { name, relation, isNew } of droppedColumns(context)) {
       if (isNew) continue;

@@ -37,6 +37,7 @@ export const dropDefault = defineRule({
       note: "nobody has seen the table yet",
     },
   ],
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { cmd, table, relation, isNew } of subCommands(
       context,

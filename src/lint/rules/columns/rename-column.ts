@@ -37,6 +37,7 @@ export const renameColumn = defineRule({
     djangoMigrationLinter: ["RENAME_COLUMN"],
     pgrubic: ["US003"],
   },
+  on: ["RenameStmt"],
   *check({ node, catalog }) {
     if (!("RenameStmt" in node) || node.RenameStmt.renameType !== "OBJECT_COLUMN") return;
     const { relation, relationType, subname, newname } = node.RenameStmt;

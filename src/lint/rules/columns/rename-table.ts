@@ -46,6 +46,7 @@ export const renameTable = defineRule({
     postgresLanguageServer: ["renamingTable"],
     pgrubic: ["US022"],
   },
+  on: ["RenameStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (!("RenameStmt" in node) || !isRelationKind(node.RenameStmt.renameType)) return;

@@ -25,6 +25,7 @@ export const setAccessMethod = defineRule({
     },
   ],
   otherIds: { atlas: ["PG311"] },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

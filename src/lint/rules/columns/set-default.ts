@@ -30,6 +30,7 @@ export const setDefault = defineRule({
     },
   ],
   otherIds: { strongMigrations: ["change_column_default"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { cmd, table, relation, isNew } of subCommands(context, "AT_ColumnDefault")) {
       const before = columnOf(table, cmd.name)?.default;

@@ -29,6 +29,7 @@ export const setExpressionRewrite = defineRule({
       note: "the table is empty",
     },
   ],
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

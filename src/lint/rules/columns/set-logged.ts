@@ -26,6 +26,7 @@ export const setLogged = defineRule({
     },
   ],
   otherIds: { atlas: ["PG307"], migrationPilot: ["MP047"] },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

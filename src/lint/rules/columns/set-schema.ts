@@ -36,6 +36,7 @@ export const setSchema = defineRule({
     },
   ],
   otherIds: { strongMigrations: ["rename_schema"] },
+  on: ["AlterObjectSchemaStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (!("AlterObjectSchemaStmt" in node)) return;

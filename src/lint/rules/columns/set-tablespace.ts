@@ -34,6 +34,7 @@ export const setTablespace = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP095"], pgrubic: ["US017", "US018", "US023", "US024"] },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

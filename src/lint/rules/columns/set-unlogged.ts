@@ -27,6 +27,7 @@ export const setUnlogged = defineRule({
     },
   ],
   otherIds: { atlas: ["PG307"], migrationPilot: ["MP047"] },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -32,6 +32,7 @@ export const timestampTzSessionDependent = defineRule({
       runner: "other",
     },
   ],
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -33,6 +33,7 @@ export const typeChangeDependentView = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP052"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { cmd, table, relation } of subCommands(context, "AT_AlterColumnType")) {
       if (table === undefined || columnOf(table, cmd.name) === undefined) continue;

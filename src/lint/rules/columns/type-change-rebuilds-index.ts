@@ -35,6 +35,7 @@ export const typeChangeRebuildsIndex = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP089"] },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -34,6 +34,7 @@ export const typeChangeRefused = defineRule({
       sql: "alter table orders drop column total;\nalter table orders alter column net type numeric;",
     },
   ],
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { cmd, table, relation } of subCommands(context, "AT_AlterColumnType")) {
       const name = cmd.name ?? "";

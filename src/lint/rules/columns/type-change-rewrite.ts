@@ -64,6 +64,7 @@ export const typeChangeRewrite = defineRule({
     postgresLanguageServer: ["changingColumnType"],
     pgrubic: ["US002"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "type-change-rewrite", () => ({
       advice: "Change over to a new column in steps.",

@@ -29,6 +29,7 @@ export const typeChangeWithCheck = defineRule({
     },
   ],
   otherIds: { strongMigrations: ["change_column_constraint"] },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

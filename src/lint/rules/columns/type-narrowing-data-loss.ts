@@ -50,6 +50,7 @@ export const typeNarrowingDataLoss = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP044"], pgrubic: ["US030"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { cmd, table, relation, isNew } of subCommands(context, "AT_AlterColumnType")) {
       const from = columnOf(table, cmd.name)?.type;

@@ -24,6 +24,7 @@ export const vacuumFull = defineRule({
     postgresLanguageServer: ["banVacuumFull"],
     pgrubic: ["US025"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

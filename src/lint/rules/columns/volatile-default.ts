@@ -43,6 +43,7 @@ export const volatileDefault = defineRule({
     pgMigrationLint: ["PGM006"],
     pgrubic: ["US011", "US031"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "volatile-default", () => ({
       advice:

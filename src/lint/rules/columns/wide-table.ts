@@ -21,6 +21,7 @@ export const wideTable = defineRule({
       sql: "alter table forms add column remark text;",
     },
   ],
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     const { node } = context;
     const columns = declaredColumns(context);

@@ -30,6 +30,7 @@ export const addColumnUnique = defineRule({
     },
   ],
   otherIds: { squawk: ["disallowed-unique-constraint"], eugene: ["E7"] },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "add-column-unique", () => ({
       advice:

@@ -32,6 +32,7 @@ export const addColumnWithCheck = defineRule({
     },
   ],
   otherIds: { eugene: ["E1"] },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "add-column-with-check", () => ({
       advice: "Add the column alone, then the CHECK NOT VALID, and validate it later.",

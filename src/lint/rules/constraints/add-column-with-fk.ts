@@ -36,6 +36,7 @@ export const addColumnWithFk = defineRule({
     strongMigrations: ["add_reference"],
     pgfence: ["add-column-inline-foreign-key"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "add-column-with-fk", () => ({
       advice: "Add the column first, then the foreign key NOT VALID, and validate it later.",

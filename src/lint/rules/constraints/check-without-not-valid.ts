@@ -40,6 +40,7 @@ export const checkWithoutNotValid = defineRule({
     postgresLanguageServer: ["constraintMissingNotValid"],
     pgrubic: ["US013"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "check-without-not-valid", () => ({
       advice: "Add it NOT VALID, and validate it in a later transaction.",

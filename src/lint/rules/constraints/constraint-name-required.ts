@@ -36,6 +36,7 @@ export const constraintNameRequired = defineRule({
     },
   ],
   otherIds: { pgrubic: ["NM002", "NM003", "NM004", "NM005", "NM006", "NM008"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     const kinds = Object.keys(WORDS) as (keyof typeof WORDS)[];
     for (const { constraint, relation } of addedConstraints(context, ...kinds)) {

@@ -30,6 +30,7 @@ export const createTableFkLocksReferenced = defineRule({
       note: "it refers to itself",
     },
   ],
+  on: ["CreateStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (!("CreateStmt" in node)) return;

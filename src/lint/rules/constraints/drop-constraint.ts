@@ -59,6 +59,7 @@ export const dropConstraint = defineRule({
     },
   ],
   otherIds: { pgfence: ["drop-constraint"], atlas: ["CD101"], pgrubic: ["CT004"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const dropped of subCommands(context, "AT_DropConstraint")) {
       const { cmd, table, relation, isNew } = dropped;

@@ -35,6 +35,7 @@ export const dropFkLocksBoth = defineRule({
     },
   ],
   otherIds: { pgfence: ["drop-constraint"], atlas: ["CD101"], pgrubic: ["CT004"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     const { catalog } = context;
     for (const { cmd, table, relation } of subCommands(context, "AT_DropConstraint")) {

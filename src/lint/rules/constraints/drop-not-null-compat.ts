@@ -40,6 +40,7 @@ export const dropNotNullCompat = defineRule({
     postgresLanguageServer: ["banDropNotNull"],
     pgrubic: ["GN013"],
   },
+  on: ["AlterTableStmt"],
   *check(context) {
     const found = subCommands(context, "AT_DropNotNull", "AT_DropConstraint");
     for (const { cmd, table, relation, isNew } of found) {

@@ -33,6 +33,7 @@ export const dropTableMultipleFks = defineRule({
       sql: "drop table members;",
     },
   ],
+  on: ["DropStmt"],
   *check({ node, catalog }) {
     for (const name of droppedNames(node, "OBJECT_TABLE")) {
       const table = findTable(catalog, name);

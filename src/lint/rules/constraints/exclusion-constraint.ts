@@ -32,6 +32,7 @@ export const exclusionConstraint = defineRule({
     migrationPilot: ["MP031"],
     pgMigrationLint: ["PGM019"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

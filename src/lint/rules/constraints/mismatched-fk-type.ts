@@ -45,6 +45,7 @@ export const mismatchedFkType = defineRule({
     },
   ],
   otherIds: { pgrubic: ["US030"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     const { catalog } = context;
     for (const added of addedConstraints(context, "CONSTR_FOREIGN")) {

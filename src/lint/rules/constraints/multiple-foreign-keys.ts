@@ -39,6 +39,7 @@ export const multipleForeignKeys = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP069"], pgfence: ["wide-lock-window"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     const before = new Set((context.transaction?.statements ?? []).flatMap(referenced));
     const own = referenced(context).filter((name) => !before.has(name));

@@ -31,6 +31,7 @@ export const notEnforcedConstraint = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP082"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     for (const added of addedConstraints(context, "CONSTR_CHECK", "CONSTR_FOREIGN")) {
       if (added.enforced) continue;

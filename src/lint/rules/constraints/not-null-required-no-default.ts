@@ -61,6 +61,7 @@ export const notNullRequiredNoDefault = defineRule({
     djangoMigrationLinter: ["NOT_NULL"],
     postgresLanguageServer: ["addingRequiredField"],
   },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const { cmd, table, relation, isNew } of subCommands(context, "AT_AddColumn")) {
       if (cmd.def === undefined || !("ColumnDef" in cmd.def)) continue;

@@ -38,6 +38,7 @@ export const notValidAndValidateSameTxn = defineRule({
     pgfence: ["not-valid-validate-same-tx"],
     postgresLanguageServer: ["requireSeparateConstraintValidation"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -35,6 +35,7 @@ export const pg18NotNullNotValid = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP081"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     for (const { by, constraint, table, relation } of addedConstraints(context, "CONSTR_CHECK")) {
       const condition = conditionOf(constraint.raw_expr);

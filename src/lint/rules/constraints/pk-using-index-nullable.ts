@@ -31,6 +31,7 @@ export const pkUsingIndexNullable = defineRule({
     },
   ],
   otherIds: { eugene: ["W14"], atlas: ["PG304"], pgfence: ["add-pk-using-index"] },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "pk-using-index-nullable", () => ({
       advice: "Make the columns NOT NULL first, without a long lock.",

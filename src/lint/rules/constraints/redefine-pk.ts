@@ -43,6 +43,7 @@ export const redefinePk = defineRule({
     },
   ],
   otherIds: { atlas: ["PG312"], migrationPilot: ["MP055"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     for (const dropped of subCommands(context, "AT_DropConstraint")) {
       const { cmd, table, relation, isNew } = dropped;

@@ -33,6 +33,7 @@ export const validateCombinedWithStrongerSubcommand = defineRule({
       note: "none of the two is stronger",
     },
   ],
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -51,6 +51,7 @@ export const validateWhileHoldingLock = defineRule({
     eugene: ["E4"],
     strongMigrations: ["validate_foreign_key", "validate_check_constraint"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -28,6 +28,7 @@ export const volatileCheck = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP087"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     const { catalog, target } = context;
     for (const { constraint, relation } of addedConstraints(context, "CONSTR_CHECK")) {

@@ -26,6 +26,7 @@ export const ctas = defineRule({
     },
   ],
   otherIds: { pgrubic: ["GN014"] },
+  on: ["CreateTableAsStmt"],
   *check({ node }) {
     if (!("CreateTableAsStmt" in node)) return;
     const { objtype, into } = node.CreateTableAsStmt;

@@ -41,6 +41,7 @@ export const dataWhileHoldingLock = defineRule({
     migrationPilot: ["MP080"],
     pgfence: ["statement-after-access-exclusive"],
   },
+  on: "work",
   *check(context) {
     for (const work of harmfulWork(context, "data-while-holding-lock")) {
       yield {

@@ -29,6 +29,7 @@ export const deleteWithoutWhere = defineRule({
     postgresLanguageServer: ["banDeleteWithoutWhere"],
     pgrubic: ["GN023"],
   },
+  on: ["DeleteStmt"],
   *check({ node, catalog }) {
     if (!("DeleteStmt" in node) || !alwaysTrue(node.DeleteStmt.whereClause)) return;
     const table = changedTable(node, catalog);

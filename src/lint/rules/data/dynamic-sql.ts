@@ -26,6 +26,7 @@ export const dynamicSql = defineRule({
     },
   ],
   otherIds: { atlas: ["SA101"], migrationPilot: ["MP063"] },
+  on: ["CreateFunctionStmt", "DoStmt"],
   *check({ node }) {
     if (!("CreateFunctionStmt" in node) && !("DoStmt" in node)) return;
     const joined = bodies(node).flatMap((body) => body.match(JOINED) ?? []);

@@ -24,6 +24,7 @@ export const insertIntoExistingTable = defineRule({
     { sql: "create table plans (name text primary key);\ninsert into plans values ('free');" },
   ],
   otherIds: { pgMigrationLint: ["PGM301"] },
+  on: ["InsertStmt"],
   *check({ node, catalog }) {
     if (!("InsertStmt" in node) || node.InsertStmt.onConflictClause !== undefined) return;
     const table = changedTable(node, catalog);

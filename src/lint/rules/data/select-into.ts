@@ -22,6 +22,7 @@ export const selectInto = defineRule({
     },
   ],
   otherIds: { pgrubic: ["GN014"] },
+  on: ["SelectStmt"],
   *check({ node }) {
     if (!("SelectStmt" in node)) return;
     const { intoClause } = node.SelectStmt;

@@ -10,6 +10,7 @@ export const uncheckedDoBlock = defineRule({
     "Plain statements where they do: IF EXISTS, CREATE OR REPLACE. For rows, a migration in TypeScript with `batches`. `lockstep trace` shows what the block locks.",
   bad: [{ sql: "do $$ begin drop table if exists orders; end $$;" }],
   good: [{ sql: "create table orders (id bigint primary key);" }],
+  on: ["DoStmt"],
   *check({ node }) {
     if (!("DoStmt" in node)) return;
     yield {

@@ -36,6 +36,7 @@ export const updateWithoutWhere = defineRule({
     postgresLanguageServer: ["banUpdateWithoutWhere"],
     pgrubic: ["GN022"],
   },
+  on: ["UpdateStmt"],
   *check({ node, catalog, effects }) {
     // Where it is worse, data-while-holding-lock says so, and what to do is the same.
     if (effects.work.some(({ cause }) => cause === "data-while-holding-lock")) return;

@@ -31,6 +31,7 @@ export const concurrentIndexInvalidLeftover = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP070"] },
+  on: ["DropStmt", "IndexStmt"],
   *check(context) {
     const { node, file } = context;
     if (!("IndexStmt" in node)) return;

@@ -35,6 +35,7 @@ export const dropIndexBackingConstraint = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP097"] },
+  on: ["DropStmt"],
   *check({ node, catalog }) {
     for (const name of droppedNames(node, "OBJECT_INDEX")) {
       const index = findIndex(catalog, name);

@@ -43,6 +43,7 @@ export const duplicateIndex = defineRule({
     },
   ],
   otherIds: { pgMigrationLint: ["PGM508"], migrationPilot: ["MP100"], pgrubic: ["GN025"] },
+  on: ["IndexStmt"],
   *check({ node, catalog }) {
     if (!("IndexStmt" in node)) return;
     const { table, name } = subjectOf(catalog, node.IndexStmt.relation);

@@ -22,6 +22,7 @@ export const hashIndex = defineRule({
       sql: "create index concurrently users_email_idx on users (email);",
     },
   ],
+  on: ["IndexStmt"],
   *check({ node }) {
     if (!("IndexStmt" in node) || node.IndexStmt.accessMethod !== "hash") return;
     yield {

@@ -59,6 +59,7 @@ export const indexDropNotConcurrent = defineRule({
     postgresLanguageServer: ["requireConcurrentIndexDeletion"],
     pgrubic: ["US019"],
   },
+  on: ["DropStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (!("DropStmt" in node) || node.DropStmt.concurrent === true) return;

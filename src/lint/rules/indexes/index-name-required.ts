@@ -23,6 +23,7 @@ export const indexNameRequired = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP042"], pgrubic: ["NM001"] },
+  on: ["IndexStmt"],
   *check({ node, catalog }) {
     if (!("IndexStmt" in node) || node.IndexStmt.idxname !== undefined) return;
     const { name } = subjectOf(catalog, node.IndexStmt.relation);

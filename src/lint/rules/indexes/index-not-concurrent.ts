@@ -40,6 +40,7 @@ export const indexNotConcurrent = defineRule({
     postgresLanguageServer: ["requireConcurrentIndexCreation"],
     pgrubic: ["US016"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(context, "index-not-concurrent", () => ({
       advice: "Build it CONCURRENTLY, in a file of its own.",

@@ -42,6 +42,7 @@ export const redundantIndex = defineRule({
     },
   ],
   otherIds: { pgMigrationLint: ["PGM508"], pgrubic: ["GN032"] },
+  on: ["IndexStmt"],
   *check({ node, catalog }) {
     if (!("IndexStmt" in node)) return;
     const { table, name } = subjectOf(catalog, node.IndexStmt.relation);

@@ -34,6 +34,7 @@ export const uniqueIndexExclusiveInTxn = defineRule({
     pgfence: ["statement-after-access-exclusive"],
     djangoMigrationLinter: ["CREATE_INDEX_EXCLUSIVE"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

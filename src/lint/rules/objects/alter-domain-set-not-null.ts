@@ -27,6 +27,7 @@ export const alterDomainSetNotNull = defineRule({
       sql: "alter domain email add constraint email_there check (value is not null) not valid;",
     },
   ],
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

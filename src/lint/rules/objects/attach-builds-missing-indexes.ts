@@ -24,6 +24,7 @@ export const attachBuildsMissingIndexes = defineRule({
       sql: "alter table events attach partition events_2020 for values from ('2020-01-01') to ('2021-01-01');",
     },
   ],
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

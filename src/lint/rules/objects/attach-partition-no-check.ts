@@ -35,6 +35,7 @@ export const attachPartitionNoCheck = defineRule({
     pgMigrationLint: ["PGM005"],
     postgresLanguageServer: ["avoidAttachingWithoutCheck"],
   },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

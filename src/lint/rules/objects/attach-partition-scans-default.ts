@@ -30,6 +30,7 @@ export const attachPartitionScansDefault = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP072", "MP093"] },
+  on: "work",
   *check(context) {
     yield* reportWork(
       context,

@@ -27,6 +27,7 @@ export const autovacuumOff = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP066"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     const { node, catalog } = context;
     const table = alteredTable(node, catalog);

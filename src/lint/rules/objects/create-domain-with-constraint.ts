@@ -21,6 +21,7 @@ export const createDomainWithConstraint = defineRule({
     pgfence: ["ban-create-domain-with-constraint"],
     migrationPilot: ["MP043"],
   },
+  on: ["CreateDomainStmt"],
   *check({ node }) {
     if (!("CreateDomainStmt" in node)) return;
     const { domainname, constraints = [] } = node.CreateDomainStmt;

@@ -27,6 +27,7 @@ export const createPartitionOfLocksParent = defineRule({
       note: "the parent is new",
     },
   ],
+  on: ["CreateStmt"],
   *check({ node, catalog }) {
     if (!("CreateStmt" in node) || node.CreateStmt.partbound === undefined) return;
     const { relation, inhRelations = [], if_not_exists } = node.CreateStmt;

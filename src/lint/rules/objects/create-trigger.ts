@@ -32,6 +32,7 @@ export const createTrigger = defineRule({
     migrationPilot: ["MP090"],
     postgresLanguageServer: ["creatingTrigger"],
   },
+  on: ["CreateTrigStmt"],
   *check({ node, catalog }) {
     if (!("CreateTrigStmt" in node)) return;
     const { relation, trigname } = node.CreateTrigStmt;

@@ -17,6 +17,7 @@ export const creatingEnum = defineRule({
     { sql: "create type point3 as (x float8, y float8, z float8);" },
   ],
   otherIds: { eugene: ["W13"], pgrubic: ["GN006"], postgresLanguageServer: ["creatingEnum"] },
+  on: ["CreateEnumStmt"],
   *check({ node }) {
     if (!("CreateEnumStmt" in node)) return;
     const name = nameIn(node.CreateEnumStmt.typeName);

@@ -45,6 +45,7 @@ export const disableTrigger = defineRule({
     migrationPilot: ["MP064"],
     pgMigrationLint: ["PGM020"],
   },
+  on: ["AlterTableStmt"],
   *check(context) {
     const { node, catalog } = context;
     const table = alteredTable(node, catalog);

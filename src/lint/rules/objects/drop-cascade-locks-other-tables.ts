@@ -38,6 +38,7 @@ export const dropCascadeLocksOtherTables = defineRule({
       note: "nothing depends on it",
     },
   ],
+  on: ["DropStmt"],
   *check({ node, catalog }) {
     if (!dropCascades(node)) return;
     const locked = lockedBy({ node, catalog });

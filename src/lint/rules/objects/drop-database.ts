@@ -17,6 +17,7 @@ export const dropDatabase = defineRule({
     postgresLanguageServer: ["banDropDatabase"],
     pgrubic: ["US008"],
   },
+  on: ["DropdbStmt"],
   *check({ node }) {
     if (!("DropdbStmt" in node)) return;
     yield {

@@ -32,6 +32,7 @@ export const dropFunctionCascade = defineRule({
       note: "no trigger calls it",
     },
   ],
+  on: ["DropStmt"],
   *check({ node, catalog }) {
     if (!dropCascades(node)) return;
     const names = droppedNames(node, "OBJECT_FUNCTION", "OBJECT_ROUTINE");

@@ -35,6 +35,7 @@ export const dropSchema = defineRule({
     postgresLanguageServer: ["banDropSchema"],
     pgrubic: ["US009"],
   },
+  on: ["DropStmt"],
   *check({ node, catalog }) {
     if (!dropCascades(node)) return;
     for (const { name } of droppedNames(node, "OBJECT_SCHEMA")) {

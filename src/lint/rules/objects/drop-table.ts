@@ -36,6 +36,7 @@ export const dropTable = defineRule({
     postgresLanguageServer: ["banDropTable"],
     pgrubic: ["US021"],
   },
+  on: ["DropStmt"],
   *check({ node, catalog, effects }) {
     const tables = droppedNames(node, "OBJECT_TABLE").flatMap(
       (one) => existing(catalog, one) ?? [],

@@ -11,6 +11,7 @@ export const dropTablespace = defineRule({
   bad: [{ sql: "drop tablespace fast;" }],
   good: [{ sql: "drop index concurrently orders_id_idx;" }],
   otherIds: { pgrubic: ["US007"] },
+  on: ["DropTableSpaceStmt"],
   *check({ node }) {
     if (!("DropTableSpaceStmt" in node)) return;
     yield {

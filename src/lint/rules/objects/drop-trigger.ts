@@ -29,6 +29,7 @@ export const dropTrigger = defineRule({
     },
   ],
   otherIds: { pgfence: ["drop-trigger"], postgresLanguageServer: ["banDropTrigger"] },
+  on: ["DropStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (!("DropStmt" in node) || node.DropStmt.removeType !== "OBJECT_TRIGGER") return;

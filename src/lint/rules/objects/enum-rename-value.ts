@@ -28,6 +28,7 @@ export const enumRenameValue = defineRule({
     },
   ],
   otherIds: { strongMigrations: ["rename_enum_value"], migrationPilot: ["MP024"] },
+  on: ["AlterEnumStmt"],
   *check({ node, catalog }) {
     if (!("AlterEnumStmt" in node)) return;
     const { typeName, oldVal, newVal } = node.AlterEnumStmt;

@@ -24,6 +24,7 @@ export const enumValueOrdering = defineRule({
     },
   ],
   otherIds: { squawk: ["require-enum-value-ordering"], pgfence: ["alter-enum-no-ordering"] },
+  on: ["AlterEnumStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (!("AlterEnumStmt" in node)) return;

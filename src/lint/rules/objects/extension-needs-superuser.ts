@@ -27,6 +27,7 @@ export const extensionNeedsSuperuser = defineRule({
       note: "nothing to do where it was made before",
     },
   ],
+  on: ["CreateExtensionStmt"],
   *check({ node, catalog }) {
     if (!("CreateExtensionStmt" in node)) return;
     const { extname = "", if_not_exists } = node.CreateExtensionStmt;

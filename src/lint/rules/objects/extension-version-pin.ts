@@ -13,6 +13,7 @@ export const extensionVersionPin = defineRule({
   bad: [{ sql: "create extension citext;" }],
   good: [{ sql: "create extension citext version '1.6';" }],
   otherIds: { migrationPilot: ["MP078"] },
+  on: ["CreateExtensionStmt"],
   *check({ node }) {
     if (!("CreateExtensionStmt" in node)) return;
     const { extname, options = [] } = node.CreateExtensionStmt;

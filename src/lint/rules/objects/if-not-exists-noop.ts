@@ -25,6 +25,7 @@ export const ifNotExistsNoop = defineRule({
     { sql: "create table if not exists orders (id bigint primary key, note text);" },
   ],
   otherIds: { pgMigrationLint: ["PGM403"] },
+  on: ["CreateStmt"],
   *check({ node, catalog }) {
     if (!("CreateStmt" in node) || node.CreateStmt.if_not_exists !== true) return;
     const { relation, tableElts = [] } = node.CreateStmt;

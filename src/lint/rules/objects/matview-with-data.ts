@@ -28,6 +28,7 @@ export const matviewWithData = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP096"] },
+  on: "work",
   *check(context) {
     for (const work of harmfulWork(context, "matview-with-data")) {
       yield {

@@ -18,6 +18,7 @@ export const multiColumnPartition = defineRule({
     },
   ],
   otherIds: { pgrubic: ["GN018"] },
+  on: ["CreateStmt"],
   *check({ node }) {
     if (!("CreateStmt" in node)) return;
     const { partspec } = node.CreateStmt;

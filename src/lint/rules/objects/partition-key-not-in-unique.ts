@@ -35,6 +35,7 @@ export const partitionKeyNotInUnique = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP049"] },
+  on: ["AlterTableStmt", "CreateStmt", "IndexStmt"],
   *check({ node, catalog }) {
     const found = keysOf(node, catalog);
     if (found === undefined) return;

@@ -30,6 +30,7 @@ export const partitionStrategyMismatch = defineRule({
       sql: "create table events_rest partition of events default;",
     },
   ],
+  on: ["AlterTableStmt", "CreateStmt"],
   *check({ node, catalog }) {
     for (const { parent, bound } of boundsOf(node)) {
       const table = findTable(catalog, nameOf(parent));

@@ -27,6 +27,7 @@ export const replicaIdentityFull = defineRule({
     },
   ],
   otherIds: { atlas: ["PG314"] },
+  on: ["AlterTableStmt"],
   *check({ node, catalog }) {
     const table = alteredTable(node, catalog);
     if (table === undefined || replicaIdentity(node) !== "f") return;

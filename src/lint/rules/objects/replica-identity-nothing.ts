@@ -22,6 +22,7 @@ export const replicaIdentityNothing = defineRule({
     },
   ],
   otherIds: { atlas: ["PG314"], migrationPilot: ["MP055"] },
+  on: ["AlterTableStmt"],
   *check({ node, catalog }) {
     const table = alteredTable(node, catalog);
     if (table === undefined || replicaIdentity(node) !== "n") return;

@@ -33,6 +33,7 @@ export const restrictivePolicy = defineRule({
       note: "a new table",
     },
   ],
+  on: ["CreatePolicyStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (!("CreatePolicyStmt" in node) || node.CreatePolicyStmt.permissive === true) return;

@@ -30,6 +30,7 @@ export const rlsEnabledWithoutPolicy = defineRule({
     },
   ],
   otherIds: { migrationPilot: ["MP057"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (alterCommands(node, "AT_EnableRowSecurity").length === 0) return;

@@ -32,6 +32,7 @@ export const securityDefinerView = defineRule({
       note: "no row security",
     },
   ],
+  on: ["ViewStmt"],
   *check({ node, catalog }) {
     if (!("ViewStmt" in node)) return;
     const { view, query, options = [] } = node.ViewStmt;

@@ -23,6 +23,7 @@ export const setStatistics = defineRule({
     },
   ],
   otherIds: { atlas: ["PG320"] },
+  on: ["AlterTableStmt"],
   *check(context) {
     const { node, catalog } = context;
     const table = alteredTable(node, catalog);

@@ -14,6 +14,7 @@ export const superuserRole = defineRule({
     "Leave such roles to whoever looks after the server, and let migrations run as the owner of the schema.",
   bad: [{ sql: "create role boss superuser;" }, { sql: "alter role reporting bypassrls;" }],
   good: [{ sql: "create role reporting login;" }, { sql: "alter role boss nosuperuser;" }],
+  on: ["AlterRoleStmt", "CreateRoleStmt"],
   *check({ node }) {
     const [name, options = []] =
       "CreateRoleStmt" in node

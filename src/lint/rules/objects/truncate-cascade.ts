@@ -36,6 +36,7 @@ export const truncateCascade = defineRule({
     pgMigrationLint: ["PGM204"],
     postgresLanguageServer: ["banTruncateCascade"],
   },
+  on: ["TruncateStmt"],
   *check(context) {
     const { node, catalog } = context;
     if (!("TruncateStmt" in node) || node.TruncateStmt.behavior !== "DROP_CASCADE") return;

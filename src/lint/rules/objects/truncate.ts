@@ -30,6 +30,7 @@ export const truncate = defineRule({
     postgresLanguageServer: ["banTruncate"],
     pgrubic: ["US029"],
   },
+  on: ["TruncateStmt"],
   *check({ node, catalog }) {
     if (!("TruncateStmt" in node)) return;
     for (const relation of node.TruncateStmt.relations ?? []) {

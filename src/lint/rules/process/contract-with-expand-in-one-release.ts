@@ -51,6 +51,7 @@ export const contractWithExpandInOneRelease = defineRule({
       note: "the table itself is new",
     },
   ],
+  on: ["AlterTableStmt", "CreateTableAsStmt", "DropStmt", "InsertStmt"],
   *check(context) {
     const { node, catalog } = context;
     if ("AlterTableStmt" in node) {

@@ -21,6 +21,7 @@ export const constantGeneratedColumn = defineRule({
     },
   ],
   otherIds: { pgrubic: ["GN016"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     for (const { column, name, relation } of declaredColumns(context)) {
       const generated = constraintsIn(column).find(({ contype }) => contype === "CONSTR_GENERATED");

@@ -34,6 +34,7 @@ export const createOrReplace = defineRule({
     },
   ],
   otherIds: { pgrubic: ["GN007", "GN008", "GN029", "GN030"] },
+  on: ["CreateFunctionStmt", "CreateTrigStmt", "DropStmt", "ViewStmt"],
   *check(context) {
     const made = replaceable(context.node);
     if (

@@ -22,6 +22,7 @@ export const createRule = defineRule({
     },
   ],
   otherIds: { pgrubic: ["GN034"] },
+  on: ["RuleStmt"],
   *check({ node }) {
     if (!("RuleStmt" in node)) return;
     const { relation, rulename } = node.RuleStmt;

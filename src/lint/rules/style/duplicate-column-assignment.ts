@@ -25,6 +25,7 @@ export const duplicateColumnAssignment = defineRule({
     },
   ],
   otherIds: { squawk: ["ban-duplicate-column-assignments"] },
+  on: ["InsertStmt", "UpdateStmt"],
   *check({ node }) {
     const lists =
       "UpdateStmt" in node

@@ -19,6 +19,7 @@ export const duplicateKeyColumns = defineRule({
   ],
   good: [{ sql: "create table lines (order_id bigint, line int, primary key (order_id, line));" }],
   otherIds: { pgrubic: ["CT005", "CT006"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     const { node } = context;
     const constraints = [

@@ -24,6 +24,7 @@ export const extensionAllowList = defineRule({
     },
   ],
   otherIds: { pgrubic: ["ST001"] },
+  on: ["CreateExtensionStmt"],
   *check({ node }) {
     if (!("CreateExtensionStmt" in node)) return;
     const name = node.CreateExtensionStmt.extname ?? "";

@@ -14,6 +14,7 @@ export const forbiddenColumns = defineRule({
   bad: [{ sql: "create table users (id bigint primary key, password text);" }],
   good: [{ sql: "create table users (id bigint primary key, password_hash text);" }],
   otherIds: { pgrubic: ["GN012"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     for (const { column, name, relation } of declaredColumns(context)) {
       if (!FORBIDDEN.has(name.toLowerCase())) continue;

@@ -15,6 +15,7 @@ export const intSequence = defineRule({
     { sql: "create sequence months as smallint maxvalue 12 cycle;", note: "it begins again" },
   ],
   otherIds: { migrationPilot: ["MP068"] },
+  on: ["CreateSeqStmt"],
   *check({ node }) {
     if (!("CreateSeqStmt" in node)) return;
     const { sequence, options = [] } = node.CreateSeqStmt;

@@ -19,6 +19,7 @@ export const languageAllowList = defineRule({
   ],
   good: [{ sql: "create function one() returns int language sql as 'select 1';" }],
   otherIds: { pgrubic: ["ST002"] },
+  on: ["CreateFunctionStmt", "DoStmt"],
   *check({ node }) {
     const options =
       "CreateFunctionStmt" in node

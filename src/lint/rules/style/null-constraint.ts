@@ -12,6 +12,7 @@ export const nullConstraint = defineRule({
   bad: [{ sql: "create table users (id bigint primary key, name text null);" }],
   good: [{ sql: "create table users (id bigint primary key, name text);" }],
   otherIds: { pgrubic: ["GN021"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     for (const { column, name, relation } of declaredColumns(context)) {
       const said = constraintsIn(column).find(({ contype }) => contype === "CONSTR_NULL");

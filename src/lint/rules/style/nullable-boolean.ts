@@ -24,6 +24,7 @@ export const nullableBoolean = defineRule({
     },
   ],
   otherIds: { pgrubic: ["TP017"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     for (const { column, name, relation } of declaredColumns(context)) {
       const { name: type, schema, array } = columnType(context.catalog, column.typeName);

@@ -35,6 +35,7 @@ export const pkNotBigint = defineRule({
     },
   ],
   otherIds: { pgMigrationLint: ["PGM107"], migrationPilot: ["MP068"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     const { node, catalog } = context;
     const columns = declaredColumns(context);

@@ -25,6 +25,7 @@ export const stringifiedNull = defineRule({
     },
   ],
   otherIds: { pgrubic: ["GN031"] },
+  on: ["AlterTableStmt", "CreateStmt", "InsertStmt", "UpdateStmt"],
   *check(context) {
     const { node } = context;
     const roots =

@@ -27,6 +27,7 @@ export const tableInheritance = defineRule({
     },
   ],
   otherIds: { pgrubic: ["GN001"] },
+  on: ["AlterTableStmt", "CreateStmt"],
   *check(context) {
     const { node } = context;
     const created =

@@ -16,6 +16,7 @@ export const typedTable = defineRule({
   ],
   good: [{ sql: "create table people (name text, mail text);" }],
   otherIds: { pgrubic: ["GN002"] },
+  on: ["CreateStmt"],
   *check({ node }) {
     if (!("CreateStmt" in node) || node.CreateStmt.ofTypename === undefined) return;
     const { relation, ofTypename } = node.CreateStmt;

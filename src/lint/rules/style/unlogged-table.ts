@@ -11,6 +11,7 @@ export const unloggedTable = defineRule({
   bad: [{ sql: "create unlogged table sessions (id bigint primary key);" }],
   good: [{ sql: "create table sessions (id bigint primary key);" }],
   otherIds: { pgMigrationLint: ["PGM506"], pgrubic: ["GN019"] },
+  on: ["CreateStmt"],
   *check({ node }) {
     if (!("CreateStmt" in node) || node.CreateStmt.relation?.relpersistence !== "u") return;
     yield {

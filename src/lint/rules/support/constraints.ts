@@ -6,6 +6,7 @@ import { stringList } from "../../../sql/tree.ts";
 import type { StatementContext } from "../../context.ts";
 import { subCommands } from "./alter-table.ts";
 import { textOf } from "./existing.ts";
+import { perStatement } from "./per-statement.ts";
 
 export interface AddedConstraint {
   readonly constraint: Constraint;
@@ -37,7 +38,7 @@ export function addedConstraints(
   );
 }
 
-function all(context: Context): AddedConstraint[] {
+const all = perStatement((context: Context): readonly AddedConstraint[] => {
   const { node, catalog } = context;
   if ("CreateStmt" in node) {
     const { relation, tableElts = [], if_not_exists } = node.CreateStmt;
@@ -57,7 +58,7 @@ function all(context: Context): AddedConstraint[] {
       ofElement(cmd.def, subject, "add-constraint"),
     ),
   ];
-}
+});
 
 function ofElement(
   element: Node | undefined,

@@ -14,6 +14,7 @@ export const savepoint = defineRule({
   ],
   good: [{ sql: "alter table orders add column note text;" }],
   otherIds: { migrationPilot: ["MP076"] },
+  on: ["TransactionStmt"],
   *check({ node, file }) {
     if (!("TransactionStmt" in node) || node.TransactionStmt.kind !== "TRANS_STMT_SAVEPOINT")
       return;
