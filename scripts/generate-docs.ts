@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { renderCliDocs } from "../src/cli/docs.ts";
 import { renderLockDocs } from "../src/locks/docs.ts";
+import { renderAccuracyPage } from "./docs/accuracy.ts";
 import { renderExitCodesPage } from "./docs/exit-codes.ts";
 import { renderFailuresPage } from "./docs/failures.ts";
 import { renderFaultInjectionPage } from "./docs/fault-injection.ts";
@@ -29,6 +30,7 @@ export const GENERATORS: readonly Generator[] = [
   { file: "docs/locks.md", render: renderLockDocs },
   { file: "docs/fault-injection.md", render: renderFaultInjectionPage },
   ...rulePages(),
+  { file: "docs/accuracy.md", render: renderAccuracyPage },
 ];
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
