@@ -31,8 +31,9 @@ export function compareFindings(
     (finding) => finding.file === file && (finding.kind === "lock" || finding.longWork !== null),
   );
   const statements = steps.flatMap((step) => step.statements);
+  const seen = steps.flatMap(withHeld);
   return {
-    findings: own.map((finding) => marked(finding, verdictOf(finding, statements))),
+    findings: own.map((finding) => marked(finding, verdictOf(finding, seen))),
     onlyByTrace: statements.flatMap((statement) =>
       harmful(statement.work)
         .filter((work) => !isPartOfRewrite(work, statement))
@@ -48,17 +49,30 @@ export function compareFindings(
   };
 }
 
-function verdictOf(finding: Finding, statements: readonly TracedStatement[]): Verdict {
+interface Seen {
+  readonly statement: TracedStatement;
+  /** Its own locks, and those that its transaction held before it. */
+  readonly locks: readonly TracedStatement["locks"][number][];
+}
+
+function withHeld({ statements }: TracedStep): Seen[] {
+  return statements.map((statement, at) => ({
+    statement,
+    locks: statements.slice(0, at + 1).flatMap(({ locks }) => locks),
+  }));
+}
+
+function verdictOf(finding: Finding, seen: readonly Seen[]): Verdict {
   // A finding about the file is about any of its statements.
-  const about = statements.filter(
-    ({ ordinal }) => finding.statement === 0 || ordinal === finding.statement,
+  const about = seen.filter(
+    ({ statement }) => finding.statement === 0 || statement.ordinal === finding.statement,
   );
-  if (about.some((statement) => isSeen(finding, statement))) return "confirmed";
-  const traced = about.length > 0 && about.every(({ outcome }) => outcome === "traced");
+  if (about.some((one) => isSeen(finding, one))) return "confirmed";
+  const traced = about.length > 0 && about.every(({ statement }) => statement.outcome === "traced");
   return traced ? "refuted" : "untraced";
 }
 
-function isSeen(finding: Finding, { work, locks }: TracedStatement): boolean {
+function isSeen(finding: Finding, { statement: { work }, locks }: Seen): boolean {
   const isAbout = (relation: string): boolean =>
     finding.relation === undefined || sameName(finding.relation, relation);
   if (finding.longWork !== null) {
