@@ -1,5 +1,5 @@
 /** `lockstep lint`: what the statements of a file would do, said before anybody runs them. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Failure } from "../../failures/failure.ts";
 import { openHistory } from "../../lint/history-cache.ts";
@@ -13,6 +13,7 @@ import { changedFiles } from "../changed-files.ts";
 import type { CliContext } from "../context.ts";
 import type { DatabaseFlags } from "../flags.ts";
 import { chooseLintFiles, type LintFiles } from "../lint-files.ts";
+import { readPlainFolder } from "../plain-folder.ts";
 import { createPaint, PLAIN_PAINT, wantsColor } from "../output/paint.ts";
 import { renderRule, renderRules } from "../output/rules-text.ts";
 import { loadProject, type Project, readProjectSource } from "../project.ts";
@@ -79,11 +80,16 @@ async function historyOf(
   project: Project,
   paths: readonly string[],
 ): Promise<MigrationSet> {
-  const isThere = project.dirs.some((dir) => existsSync(dir));
-  if (isThere || flags.dir !== undefined || paths.length === 0) return project.source();
+  const there = project.dirs.filter(isFolder);
+  if (there.length > 0 || flags.dir !== undefined || paths.length === 0) {
+    const plain = project.format === undefined ? readPlainFolder(there, context.cwd) : undefined;
+    return plain ?? project.source();
+  }
   const folders = new Set(paths.map((path) => dirname(resolve(context.cwd, path))));
   const [folder] = folders;
-  if (folder === undefined || folders.size > 1) return nativeSet([]);
+  if (folder === undefined || folders.size > 1 || !isFolder(folder)) return nativeSet([]);
+  const plain = readPlainFolder([folder], context.cwd);
+  if (plain !== undefined) return plain;
   try {
     return await readProjectSource(context, { ...project, dirs: [folder] });
   } catch (error) {
@@ -96,6 +102,10 @@ interface Asked {
   readonly flags: LintFlags;
   readonly paths: readonly string[];
   readonly project: Project;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 async function optionsOf(
