@@ -1,7 +1,7 @@
 /** From a file to what commits together in it, and the findings about what cannot be read. */
 import { Failure } from "../failures/failure.ts";
 import type { Reading } from "../migrations/migration.ts";
-import { parseFile } from "../sql/parse-file.ts";
+import { parseMigration } from "../migrations/parse-migration.ts";
 import { codePointsToBytes } from "../sql/locate.ts";
 import { type Parser, ParserError } from "../sql/parser.ts";
 import { splitStatements } from "../sql/statement-tracker.ts";
@@ -120,21 +120,16 @@ function whyUnreadable(
   }
 }
 
-function parse(file: LintFile, bytes: Buffer, parser: Parser): Promise<ParsedFile> {
-  const { path, reading, placeholders } = file;
-  if (reading === undefined) {
-    return parseFile({ path, bytes, parser, ...(placeholders && { placeholders }) });
-  }
-  const { range, rewrite, commands } = reading;
-  return parseFile({
-    path,
-    bytes,
-    parser,
-    lenient: true,
-    ...(range && reading.generate === undefined && { range }),
-    ...(rewrite && { rewrite }),
-    ...(commands && { commands }),
-  });
+function parse(
+  { path, reading, placeholders }: LintFile,
+  bytes: Buffer,
+  parser: Parser,
+): Promise<ParsedFile> {
+  // What a builder makes is all SQL, whatever stands in its file.
+  const { range, generate, ...others } = reading ?? {};
+  const own = generate === undefined && range !== undefined ? { range } : {};
+  const as = reading && { ...others, ...own };
+  return parseMigration({ path, bytes, reading: as, parser, placeholders });
 }
 
 /** As the runner would divide it; a file that it would refuse is looked at statement by statement. */

@@ -16,8 +16,8 @@ import { blocksWrites, LOCK_MODES, type LockMode } from "../locks/lock-mode.ts";
 import { assertWhole } from "../migrations/file-reader.ts";
 import { generatedFile } from "../migrations/generated-file.ts";
 import type { Migration, MigrationFile } from "../migrations/migration.ts";
+import { parseMigration } from "../migrations/parse-migration.ts";
 import { qualified } from "../postgres/identifiers.ts";
-import { parseFile } from "../sql/parse-file.ts";
 import { loadParser, type Parser } from "../sql/parser.ts";
 import type { Directives, NonTransactionalKind, ParsedFile, Statement } from "../sql/statement.ts";
 import { isQuiet } from "../sql/quiet.ts";
@@ -181,21 +181,7 @@ export class Preparer {
   async parse(file: MigrationFile): Promise<ParsedFile> {
     const { placeholders } = this.#options;
     const { path, bytes, reading } = await generatedFile(file);
-    const parser = await this.parser();
-    if (reading === undefined) {
-      return parseFile({ path, bytes, parser, ...(placeholders && { placeholders }) });
-    }
-    // Another tool has its own templates, and its reader knows them.
-    const { range, rewrite, commands } = reading;
-    return parseFile({
-      path,
-      bytes,
-      parser,
-      lenient: true,
-      ...(range && { range }),
-      ...(rewrite && { rewrite }),
-      ...(commands && { commands }),
-    });
+    return parseMigration({ path, bytes, reading, parser: await this.parser(), placeholders });
   }
 }
 
