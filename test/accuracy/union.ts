@@ -9,6 +9,8 @@ import { readSource } from "../../src/formats/read-source.ts";
 import { lintFiles } from "../../src/lint/engine.ts";
 import type { Finding } from "../../src/lint/finding.ts";
 import { ALL_RULES, RULES } from "../../src/lint/registry.ts";
+import type { Rule } from "../../src/lint/rule.ts";
+import { blocksWrites } from "../../src/locks/lock-mode.ts";
 import { type Fixture, historyFolder, readFixtures, ROOT } from "./fixtures.ts";
 import { runSquawk, type SquawkFinding } from "./squawk.ts";
 
@@ -17,6 +19,8 @@ export const OUTCOMES = [
   "handled by the runner", // such a rule speaks with `--runner other`
   "off by default", // such a rule speaks when it is asked for
   "not in the history", // the way back, or a file that the tool does not run
+  "nobody waits", // it asks for a timeout, and no statement of the file locks out anybody
+  "would hide an invalid index", // it asks for IF NOT EXISTS on CREATE INDEX CONCURRENTLY
   "nothing found", // such a rule looked and found nothing
   "no such rule",
   "not read by Squawk", // templates, COPY data, commands of psql
@@ -36,6 +40,10 @@ export interface Union {
 }
 
 const VERSION = 18;
+const TIMEOUTS: ReadonlySet<string> = new Set([
+  "require-lock-timeout",
+  "require-statement-timeout",
+]);
 
 /** What the fixtures' own tests give them. */
 const SURROUNDINGS = {
@@ -72,11 +80,14 @@ interface Said {
   readonly everything: readonly Finding[];
   /** File -> the line ranges of the statements that run. */
   readonly lines: ReadonlyMap<string, readonly LineRange[]>;
+  /** The files in which some statement takes a lock on what was there that stops writers. */
+  readonly blocking: ReadonlySet<string>;
 }
 
 interface LineRange {
   readonly from: number;
   readonly to: number;
+  readonly text: string;
 }
 
 async function lintFolder(folder: string): Promise<Said> {
@@ -88,10 +99,16 @@ async function lintFolder(folder: string): Promise<Said> {
   const base = { files, report, version: VERSION };
   const byDefault = await lintFiles({ ...base, rules: RULES });
   const otherRunner = await lintFiles({ ...base, rules: RULES, runner: "other" });
-  const everything = await lintFiles({ ...base, rules: ALL_RULES, runner: "other" });
+  const blocking = new Set<string>();
+  const everything = await lintFiles({
+    ...base,
+    rules: [...ALL_RULES, noteBlocking(blocking)],
+    runner: "other",
+  });
   const lines = byDefault.read.map(({ file, parsed }): [string, LineRange[]] => [
     file.path,
-    (parsed?.statements ?? []).map(({ line, end }) => ({
+    (parsed?.statements ?? []).map(({ line, end, text }) => ({
+      text,
       from: line,
       to: parsed?.locate(end).line ?? line,
     })),
@@ -101,6 +118,25 @@ async function lintFolder(folder: string): Promise<Said> {
     otherRunner: otherRunner.findings,
     everything: everything.findings,
     lines: new Map(lines),
+    blocking,
+  };
+}
+
+function noteBlocking(files: Set<string>): Rule {
+  return {
+    id: "note-blocking",
+    kind: "lock",
+    severity: "info",
+    summary: "",
+    why: "",
+    instead: "",
+    bad: [{ sql: "" }],
+    good: [{ sql: "" }],
+    check({ effects, file }) {
+      const blocks = effects.locks.some(({ mode, isNew }) => !isNew && blocksWrites(mode));
+      if (blocks) files.add(file.path);
+      return [];
+    },
   };
 }
 
@@ -116,7 +152,11 @@ function judge(finding: SquawkFinding, said: Said): Compared {
       ({ rule, file, line, endLine }) =>
         ours.includes(rule) &&
         file === finding.file &&
-        (line === 1 || (line <= (range?.to ?? 0) && endLine >= (range?.from ?? 0))),
+        // A timeout is asked for once for a file: by Squawk at its first statement, here where one is
+        // needed first.
+        (line === 1 ||
+          TIMEOUTS.has(finding.rule) ||
+          (line <= (range?.to ?? 0) && endLine >= (range?.from ?? 0))),
     );
   const outcome = (): Outcome => {
     if (finding.rule === "syntax-error") return "not read by Squawk";
@@ -124,7 +164,13 @@ function judge(finding: SquawkFinding, said: Said): Compared {
     if (speaks(said.byDefault)) return "said";
     if (speaks(said.otherRunner)) return "handled by the runner";
     if (speaks(said.everything)) return "off by default";
-    return range === undefined ? "not in the history" : "nothing found";
+    if (range === undefined) return "not in the history";
+    if (TIMEOUTS.has(finding.rule) && !said.blocking.has(finding.file)) return "nobody waits";
+    const robust = finding.rule === "prefer-robust-stmts";
+    if (robust && /^create\s+(unique\s+)?index\s+concurrently/i.test(range.text)) {
+      return "would hide an invalid index";
+    }
+    return "nothing found";
   };
   return { ...finding, outcome: outcome(), ours };
 }

@@ -34,7 +34,7 @@ export const missingLockTimeout = defineRule({
     },
   ],
   otherIds: {
-    squawk: ["require-timeout-settings"],
+    squawk: ["require-lock-timeout", "require-timeout-settings"],
     eugene: ["E9"],
     pgfence: ["missing-lock-timeout"],
     migrationPilot: ["MP004"],

@@ -24,7 +24,7 @@ export const missingStatementTimeout = defineRule({
     { sql: "create table orders (id bigint primary key);" },
   ],
   otherIds: {
-    squawk: ["require-timeout-settings"],
+    squawk: ["require-statement-timeout", "require-timeout-settings"],
     pgfence: ["missing-statement-timeout"],
     migrationPilot: ["MP020"],
   },
