@@ -22,7 +22,7 @@ import type { RunnerSettings } from "../runner/options.ts";
 import { up } from "../runner/up.ts";
 import { createSandbox } from "../sandbox/sandbox.ts";
 import { loadParser, type Parser } from "../sql/parser.ts";
-import { compareSchemas, describeDifferences } from "./compare-schemas.ts";
+import { compareSchemas, describeDifferences } from "../history/compare-schemas.ts";
 import { MAPPING_FILE, type Mapping } from "./mapping.ts";
 import { nativeText } from "./native-text.ts";
 

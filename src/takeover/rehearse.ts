@@ -15,7 +15,7 @@ import type { OnEvent } from "../runner/events.ts";
 import type { RunnerSettings } from "../runner/options.ts";
 import { up } from "../runner/up.ts";
 import { createSandbox } from "../sandbox/sandbox.ts";
-import { compareSchemas, describeDifferences } from "./compare-schemas.ts";
+import { compareSchemas, describeDifferences } from "../history/compare-schemas.ts";
 
 export interface RehearseOptions {
   readonly set: MigrationSet;

@@ -1,5 +1,5 @@
 /** Two databases of a sandbox, compared by what the fingerprint of a schema is made of. */
-import { catalogLines } from "../history/fingerprint.ts";
+import { catalogLines } from "./fingerprint.ts";
 import { runSql } from "../postgres/admin.ts";
 
 export interface Differences {
