@@ -18,6 +18,7 @@ import { readOnly } from "./read-only.ts";
 import { createContext, type RunContext } from "./run-context.ts";
 import { findSqlFile, type SplitSource } from "./split-source.ts";
 import { replaceFiles } from "./replace-files.ts";
+import { namesBehind } from "./version-room.ts";
 
 export interface SplitResult {
   /** Paths as shown to people, and whole texts, in the order in which they run. */
@@ -47,7 +48,11 @@ export async function split(
     ...migrations.flatMap(({ version }) => version ?? []),
     ...history.rows.flatMap(({ version }) => (version === null ? [] : (version as Version))),
   ];
-  const ids = namesOf(source, parts, taken);
+  const ids = namesBehind(
+    source,
+    parts.map(({ suffix }) => suffix),
+    taken,
+  );
   const files = parts.map(({ text }, index) => ({
     path: `${source.folder}${ids[index]}${source.ending}`,
     text,
@@ -128,33 +133,6 @@ function runsAsItIs(parsed: ParsedFile, serverVersion: number): boolean {
     if (error instanceof Failure) return false;
     throw error;
   }
-}
-
-/** `<version>_<name>_<suffix>`, with as many digits as the file has. */
-function namesOf(
-  { migration, digits }: SplitSource,
-  parts: readonly SplitPart[],
-  taken: readonly Version[],
-): readonly string[] {
-  const first = BigInt(migration.version!);
-  const last = first + BigInt(parts.length - 1);
-  const next = taken
-    .map((version) => BigInt(version))
-    .filter((version) => version > first)
-    .reduce<bigint | undefined>(
-      (least, one) => (least === undefined || one < least ? one : least),
-      undefined,
-    );
-  if (next !== undefined && last >= next) {
-    throw refused(
-      `\`${migration.id}\` becomes ${parts.length} files with the versions ${first} to ${last}, and version ${next} is there already.`,
-      `Give the file a version with room for ${parts.length} behind it (or the later files, if none of them is applied, higher ones), then split it.`,
-    );
-  }
-  return parts.map(({ suffix }, index) => {
-    const version = String(first + BigInt(index)).padStart(digits.length, "0");
-    return `${version}_${migration.name}_${suffix}`;
-  });
 }
 
 function refused(what: string, action: string): Failure {

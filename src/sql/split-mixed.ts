@@ -22,7 +22,7 @@ export interface SplitPart {
 
 const LF = 10;
 
-interface Group {
+export interface MixedGroup {
   readonly mode: SplitPart["mode"];
   readonly statements: Statement[];
 }
@@ -32,20 +32,48 @@ export function splitMixed(
   bytes: Buffer,
   options: EnumOptions = {},
 ): SplitPart[] {
-  const groups = group(file.statements, options);
-  const regions = regionsOf(file, bytes);
-  const directives = repeatedDirectives(file);
-  const settings: string[] = [];
-  return groups.map(({ mode, statements }, index) => {
-    const body = statements.map((one) => regions.get(one) ?? "").join("");
-    const head = index === 0 ? "" : [...directives, ...settings].join("");
-    for (const one of statements) if (isSessionNeutral(one)) settings.push(`${one.text};\n`);
+  const groups = groupMixed(file.statements, options);
+  const texts = cutInto(
+    file,
+    bytes,
+    groups.map(({ statements }) => statements),
+  );
+  return groups.map(({ mode }, index) => {
+    const { head, body } = texts[index]!;
     return { suffix: `part_${index + 1}`, text: withNewline(head + body), mode };
   });
 }
 
-function group(statements: readonly Statement[], options: EnumOptions): Group[] {
-  const groups: Group[] = [];
+/** A piece of a file, as it could stand in a file of its own. */
+export interface CutText {
+  /** Empty for the first, whose body begins with it; else what `again` was before it. */
+  readonly head: string;
+  /** Settings and directives that hold up to here, for whatever stands in another file. */
+  readonly again: string;
+  /** The author's bytes, with the comments before each statement. */
+  readonly body: string;
+}
+
+/** Cuts a file into groups of its statements, which are in order and none of which is left out. */
+export function cutInto(
+  file: ParsedFile,
+  bytes: Buffer,
+  groups: readonly (readonly Statement[])[],
+): CutText[] {
+  const regions = regionsOf(file, bytes);
+  const directives = repeatedDirectives(file);
+  const settings: string[] = [];
+  return groups.map((statements, index) => {
+    const body = statements.map((one) => regions.get(one) ?? "").join("");
+    const again = [...directives, ...settings].join("");
+    for (const one of statements) if (isSessionNeutral(one)) settings.push(`${one.text};\n`);
+    return { head: index === 0 ? "" : again, again, body };
+  });
+}
+
+/** What may run in one transaction, and what by itself. */
+export function groupMixed(statements: readonly Statement[], options: EnumOptions): MixedGroup[] {
+  const groups: MixedGroup[] = [];
   const enums = new EnumTracker(options);
   let waiting: Statement[] = [];
   for (const statement of statements) {
