@@ -43,6 +43,8 @@ export interface EngineOptions {
   readonly oneRelease?: boolean;
   /** A catalog that was kept from the first `after` files of `files`. */
   readonly start?: { readonly catalog: Catalog; readonly after: number };
+  /** Called with each statement that is reported on, before it changes the catalog. */
+  readonly onStatement?: (context: StatementContext) => void;
   /** Called with the catalog before the first file of the report, to be kept. */
   readonly onHistory?: (catalog: Catalog, files: number) => void;
 }
@@ -68,8 +70,8 @@ export async function lintFiles(options: EngineOptions): Promise<RawLint> {
   const release = files
     .filter(({ path, down }) => report.has(path) && down !== true)
     .map(({ path }) => path);
-  const { oneRelease = true } = options;
-  const around = { target, rules, release, earlier: [], oneRelease, parser };
+  const { oneRelease = true, onStatement } = options;
+  const around = { target, rules, release, earlier: [], oneRelease, parser, onStatement };
   let keep = options.onHistory;
   for (const [index, file] of files.entries()) {
     if (index < (options.start?.after ?? 0)) continue;
@@ -114,6 +116,7 @@ interface LookContext {
   readonly earlier: FileContext[];
   readonly oneRelease: boolean;
   readonly parser: Parser;
+  readonly onStatement: EngineOptions["onStatement"];
 }
 
 function look(read: ReadFile, around: LookContext): Finding[] {
@@ -156,6 +159,7 @@ function look(read: ReadFile, around: LookContext): Finding[] {
           findings.push(findingOf(rule, report, file, statement));
         }
       }
+      around.onStatement?.(context);
       apply(catalog, statement, read, target.version, parser);
       session.after(context);
     }
