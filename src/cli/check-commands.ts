@@ -19,6 +19,7 @@ export const CHECK_COMMANDS: readonly CommandEntry[] = [
         "lockstep lint --since origin/main --format github",
         "lockstep lint --pending --url $DATABASE_URL",
         "lockstep lint --explain index-not-concurrent",
+        "lockstep lint --fix --dry-run",
       ],
     },
     (docs) =>
@@ -62,6 +63,9 @@ export const CHECK_COMMANDS: readonly CommandEntry[] = [
               brief: "Keep the catalog of the history between runs",
               optional: true,
             },
+            fix: toggle("Write what the findings propose, once a sandbox has proved it"),
+            dryRun: toggle("With --fix: show what would be written, and prove it"),
+            unproved: toggle("With --fix: write also what could not be proved"),
             sourceFormat,
             ...otherFlags,
           },

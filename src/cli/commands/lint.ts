@@ -33,6 +33,9 @@ export interface LintFlags extends Omit<DatabaseFlags, "format"> {
   readonly rules?: boolean;
   readonly explain?: string;
   readonly cache?: boolean;
+  readonly fix?: boolean;
+  readonly dryRun?: boolean;
+  readonly unproved?: boolean;
 }
 
 const OLDEST = 14;
@@ -54,20 +57,30 @@ export async function lint(
     { needsUrl: flags.pending === true },
   );
   const target = await pendingOf(project, flags);
+  const set = await historyOf(this, flags, project, paths);
   const chosen = chooseLintFiles({
     cwd: this.cwd,
-    set: await historyOf(this, flags, project, paths),
+    set,
     placeholders: project.settings.placeholders,
     paths,
     changed: flags.since === undefined ? undefined : await changedFiles(flags.since, this.cwd),
     pending: target?.pending,
   });
-  const result = await run(
-    await optionsOf(this, { flags, paths, project }, chosen, target?.version),
-  );
+  let options = await optionsOf(this, { flags, paths, project }, chosen, target?.version);
+  const output = flags.json === true ? "json" : (format ?? "text");
+  let unproved = false;
+  if (flags.fix === true) {
+    const { lintFix } = await import("../lint-fix.ts");
+    const pending = (target ?? (await knownPending(project)))?.pending;
+    const how = { ...flags, pending, report: output === "text" ? "text" : "other" } as const;
+    const fixed = await lintFix(this, { set, settings: project.settings, options }, how);
+    options = fixed.options;
+    unproved = fixed.failed;
+  }
+  const result = await run(options);
   if (flags.writeBaseline === true) return keepBaseline(this, flags, result);
-  await say(this, result, flags.json === true ? "json" : (format ?? "text"), flags);
-  if (result.failed) this.process.exitCode = 65;
+  await say(this, result, output, flags);
+  if (result.failed || unproved) this.process.exitCode = 65;
 }
 
 /**
@@ -154,7 +167,17 @@ async function pendingOf(
   project: Project,
   { pending }: LintFlags,
 ): Promise<{ pending: ReadonlySet<string>; version: number } | undefined> {
-  if (pending !== true) return undefined;
+  return pending === true ? pendingOn(project) : undefined;
+}
+
+/** Where an address is given, what is applied there is known without `--pending`. */
+async function knownPending(project: Project): ReturnType<typeof pendingOf> {
+  return project.url === undefined ? undefined : pendingOn(project);
+}
+
+async function pendingOn(
+  project: Project,
+): Promise<{ pending: ReadonlySet<string>; version: number }> {
   const { status } = await import("../../runner/status.ts");
   const found = await status(await project.runnerOptions(() => {}));
   return {
