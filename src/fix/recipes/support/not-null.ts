@@ -54,7 +54,7 @@ export function notNullFiles(
       ...next,
       name: "not_null",
       text: `-- The constraint proves it, so no row is read.\n${prefix} alter column ${quoted} set not null;\n${prefix} drop constraint ${name};\n`,
-      allow: ["drop-constraint"],
+      allow: ["drop-constraint", "wide-lock-window"],
     },
   ];
 }
