@@ -146,7 +146,8 @@ function judge(finding: SquawkFinding, said: Said): Compared {
   );
   const range = said.lines
     .get(finding.file)
-    ?.find(({ from, to }) => finding.line >= from && finding.line <= to);
+    // The reader of a tool may put a statement of its own in front.
+    ?.findLast(({ from, to }) => finding.line >= from && finding.line <= to);
   const speaks = (findings: readonly Finding[]): boolean =>
     findings.some(
       ({ rule, file, line, endLine }) =>
