@@ -131,6 +131,33 @@ export const CHECK_COMMANDS: readonly CommandEntry[] = [
         docs,
       }),
   ),
+  entry(
+    {
+      name: "lsp",
+      group: "Check",
+      summary: "Say the same in an editor: the language server",
+      description:
+        "Speaks the Language Server Protocol on standard input and output; an editor starts it. Findings are shown while a file is written, with what a statement locks and how it can be changed.",
+      examples: ["lockstep lsp --stdio"],
+    },
+    (docs) =>
+      buildCommand({
+        loader: async () => (await import("./commands/lsp.ts")).lsp,
+        parameters: {
+          flags: {
+            stdio: toggle("Standard input and output, which is the only way and the default"),
+            clientProcessId: {
+              kind: "parsed",
+              parse: Number,
+              brief: "Process of the editor; the server ends with it",
+              placeholder: "number",
+              optional: true,
+            },
+          },
+        },
+        docs,
+      }),
+  ),
 ];
 
 function parseMajor(value: string): number {

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { Failure } from "../failures/failure.ts";
+import { lintFileOf } from "../lint/file-of-migration.ts";
 import type { LintFile } from "../lint/read-file.ts";
 import type { Migration, MigrationFile, MigrationSet } from "../migrations/migration.ts";
 
@@ -50,14 +51,7 @@ export function chooseLintFiles(wanted: FilesWanted): LintFiles {
       const isReported = chosen(migration, file) && !(direction === "down" && isImplied(paths));
       if (direction === "down" && (!isReported || file.path === migration.up.path)) continue;
       if (isReported) report.push(file.path);
-      files.push({
-        path: file.path,
-        text: file.bytes,
-        ...(direction === "down" ? { down: true } : { hasDown: migration.down !== undefined }),
-        ...(migration.language === "module" && { module: true }),
-        ...(file.reading && { reading: file.reading }),
-        ...(placeholders && file.reading === undefined && { placeholders }),
-      });
+      files.push(lintFileOf(migration, direction, placeholders)!);
     }
   }
   const extra = paths.filter((path) => !known.has(path) && statSync(path).isFile());

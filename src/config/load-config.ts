@@ -21,9 +21,11 @@ export interface LoadedConfig {
 }
 
 /** Loads `named`, or the one configuration file in `cwd`; undefined when there is none. */
+/** `fresh`: as the file is now, also when this process has loaded it before. */
 export async function loadConfig(
   cwd: string,
   named: string | undefined,
+  { fresh = false }: { readonly fresh?: boolean } = {},
 ): Promise<LoadedConfig | undefined> {
   const file = named === undefined ? findConfig(cwd) : resolve(cwd, named);
   if (file === undefined) return undefined;
@@ -35,7 +37,7 @@ export async function loadConfig(
     });
   }
   const [value, { checkConfig }] = await Promise.all([
-    loadValue(file),
+    loadValue(file, fresh),
     import("./config-schema.ts"),
   ]);
   return { file, config: checkConfig(value, basename(file)) };
@@ -55,16 +57,18 @@ function findConfig(cwd: string): string | undefined {
   return found[0] === undefined ? undefined : resolve(cwd, found[0]);
 }
 
-async function loadValue(file: string): Promise<unknown> {
+async function loadValue(file: string, fresh: boolean): Promise<unknown> {
   try {
     switch (extname(file)) {
       case ".json":
         return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
       case ".js":
       case ".mjs":
+        // Node itself keeps a module for as long as it runs.
+        if (fresh) return defaultExport(await importTypeScript(file, fresh));
         return defaultExport(await import(pathToFileURL(file).href));
       default:
-        return defaultExport(await importTypeScript(file));
+        return defaultExport(await importTypeScript(file, fresh));
     }
   } catch (error) {
     // The configuration may get its values from code that fails on purpose.
@@ -87,13 +91,14 @@ function unreadable(file: string, error: unknown): Failure {
 }
 
 /** Node 20 does not run TypeScript. */
-async function importTypeScript(file: string): Promise<unknown> {
+async function importTypeScript(file: string, fresh: boolean): Promise<unknown> {
   const [{ createJiti }, { defineConfig }] = await Promise.all([
     import("jiti"),
     import("./config.ts"),
   ]);
   const jiti = createJiti(file, {
     interopDefault: false,
+    moduleCache: !fresh,
     // With `npx lockstep` the package is not in the project, and the import must still work.
     virtualModules: { lockstep: { defineConfig } },
   });

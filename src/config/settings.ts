@@ -21,6 +21,11 @@ export interface SettingsInput {
   readonly flags: SettingsFlags;
   /** `false` for commands that need no database, or bring one (`--embedded`). */
   readonly needsUrl?: boolean;
+  /**
+   * For a process that lives on and only looks at the project: the file is read again each time, and
+   * its function `url`, which may ask a secret store, is not called.
+   */
+  readonly lookAgain?: boolean;
 }
 
 export interface ResolvedSettings {
@@ -43,14 +48,17 @@ export const DEFAULT_DIR = "migrations";
 
 export async function loadSettings(input: SettingsInput): Promise<ResolvedSettings> {
   const { cwd, env, flags } = input;
-  const loaded = await loadConfig(cwd, flags.config ?? (env["LOCKSTEP_CONFIG"] || undefined));
+  const { lookAgain = false } = input;
+  const named = flags.config ?? (env["LOCKSTEP_CONFIG"] || undefined);
+  const loaded = await loadConfig(cwd, named, { fresh: lookAgain });
   const environment = flags.env ?? (env["LOCKSTEP_ENV"] || undefined);
   const file = mergeEnvironment(loaded, environment);
   const variables = readEnv(env);
   const warnings = warnUnknown(env);
 
-  const url = await chooseUrl(flags, variables, file, env);
-  if (url === undefined && input.needsUrl !== false && !hasConnectionEnv(env)) throw noUrl();
+  const url = lookAgain ? undefined : await chooseUrl(flags, variables, file, env);
+  const needsUrl = input.needsUrl !== false && !lookAgain;
+  if (url === undefined && needsUrl && !hasConnectionEnv(env)) throw noUrl();
   if (environment !== undefined && !flags.url && file.chosenUrl && variables.url) {
     warnings.push(
       `${variables.url.from} is set and replaces the URL of the environment \`${environment}\`.`,

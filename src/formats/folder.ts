@@ -5,7 +5,7 @@
 import { lstatSync, statSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import { addUnreadable, listFolder, showPath } from "../migrations/discover.ts";
-import { FileReader } from "../migrations/file-reader.ts";
+import { FileReader, type UnsavedFiles } from "../migrations/file-reader.ts";
 import type { Problems } from "../migrations/problems.ts";
 
 export interface FolderFile {
@@ -41,19 +41,20 @@ export interface Folder {
   text(file: FolderFile): string;
 }
 
-export function openFolder(roots: readonly string[], cwd: string): Folder {
-  return new OpenFolder(roots, cwd);
+export function openFolder(roots: readonly string[], cwd: string, unsaved?: UnsavedFiles): Folder {
+  return new OpenFolder(roots, cwd, unsaved);
 }
 
 class OpenFolder implements Folder {
   readonly roots: readonly string[];
   readonly shown: string;
   readonly #cwd: string;
-  readonly #reader = new FileReader();
+  readonly #reader: FileReader;
   readonly #bytes = new Map<string, Buffer>();
   readonly #listed = new Map<string, FolderEntries>();
 
-  constructor(roots: readonly string[], cwd: string) {
+  constructor(roots: readonly string[], cwd: string, unsaved: UnsavedFiles | undefined) {
+    this.#reader = new FileReader(unsaved);
     this.roots = roots;
     this.#cwd = cwd;
     this.shown = roots.map((root) => `\`${showPath(root, cwd) || "."}\``).join(", ");

@@ -14,7 +14,7 @@ export function readForeign(
   options: SourceOptions,
   id: string,
 ): MigrationSet {
-  return readAs(formatNamed(id), openFolder(roots, options.cwd), options);
+  return readAs(formatNamed(id), openFolder(roots, options.cwd, options.unsaved), options);
 }
 
 /** Undefined: nothing says that the folder is another tool's. */
@@ -22,7 +22,7 @@ export function findForeign(
   roots: readonly string[],
   options: SourceOptions,
 ): MigrationSet | undefined {
-  const folder = openFolder(roots, options.cwd);
+  const folder = openFolder(roots, options.cwd, options.unsaved);
   const format = detectFormat(folder);
   return format && readAs(format, folder, options);
 }

@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { readFolders } from "../migrations/discover.ts";
+import type { UnsavedFiles } from "../migrations/file-reader.ts";
 import { nativeSet, type MigrationSet } from "../migrations/migration.ts";
 import type { ConnectTarget } from "../postgres/connect.ts";
 
@@ -17,6 +18,7 @@ export interface SourceOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Where the migrations are going to run, for templates that name it; unknown where nobody connects. */
   readonly database?: TargetDatabase;
+  readonly unsaved?: UnsavedFiles;
 }
 
 export interface TargetDatabase {
@@ -36,13 +38,13 @@ export async function readSource(
   dirs: readonly string[],
   options: SourceOptions,
 ): Promise<MigrationSet> {
-  const { cwd, format } = options;
+  const { cwd, format, unsaved } = options;
   const roots = [...new Set(dirs.map((dir) => resolve(cwd, dir)))];
   if (format !== undefined && format !== "native") {
     const { readForeign } = await import("./read-foreign.ts");
     return readForeign(roots, options, format);
   }
-  const native = readFolders(roots, { cwd });
+  const native = readFolders(roots, { cwd, ...(unsaved && { unsaved }) });
   if (native.looksForeign && format === undefined) {
     const { findForeign, notesOnEmpty } = await import("./read-foreign.ts");
     const foreign = findForeign(roots, options);

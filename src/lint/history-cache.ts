@@ -58,7 +58,8 @@ export function openHistory(
   return { keep };
 }
 
-function historyKeys(
+/** For each number of files before `until`, from none: undefined where nothing may be kept. */
+export function historyKeys(
   files: readonly LintFile[],
   until: number,
   { version, searchPath = [] }: HistoryKey,

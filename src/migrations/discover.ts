@@ -12,7 +12,7 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { Failure } from "../failures/failure.ts";
 import { assemble, type FoundFile } from "./assemble.ts";
 import { looksLikeMigration, readFileName } from "./file-name.ts";
-import { FileReader } from "./file-reader.ts";
+import { FileReader, type UnsavedFiles } from "./file-reader.ts";
 import { FOREIGN_TEXTS, isForeignName } from "./foreign-signs.ts";
 import type { Migration } from "./migration.ts";
 import { createModuleHasher, type ModuleHasher } from "./module-checksum.ts";
@@ -24,6 +24,7 @@ export interface ReadOptions {
   readonly cwd: string;
   /** A file for which this answers false is as if it were not there. */
   readonly include?: (fileName: string) => boolean;
+  readonly unsaved?: UnsavedFiles;
 }
 
 /** Sorted: versioned migrations by version, then repeatables by name. Throws the first problem. */
@@ -49,7 +50,7 @@ export function readFolders(dirs: readonly string[], options: ReadOptions): Fold
   const problems = new Problems();
   let looksForeign = false;
   const files: FoundFile[] = [];
-  const reader = new FileReader();
+  const reader = new FileReader(options.unsaved);
   const hasher = createModuleHasher((path) => showPath(path, options.cwd));
   // The same folder named twice is one folder, not a folder full of duplicates.
   const folders = new Set(dirs.map((dir) => resolve(options.cwd, dir)));

@@ -19,14 +19,27 @@ const LF = 0x0a;
 const CR = 0x0d;
 const FIRST_OF_BOM = 0xef;
 
+/** By absolute path: what an editor has in memory, and is read instead of what is on disk. */
+export type UnsavedFiles = ReadonlyMap<string, Buffer>;
+
 export class FileReader {
   readonly #full: Buffer[] = [];
   #buffer: Buffer = Buffer.alloc(0);
   #used = 0;
   #odd = false;
+  readonly #unsaved: UnsavedFiles | undefined;
+
+  constructor(unsaved?: UnsavedFiles) {
+    this.#unsaved = unsaved;
+  }
 
   /** The bytes of a file; throws what `fs` throws. */
   read(path: string): Buffer {
+    const unsaved = this.#unsaved?.get(path);
+    if (unsaved !== undefined) {
+      this.#odd = true;
+      return unsaved;
+    }
     if (this.#buffer.length - this.#used < LEAST_ROOM) this.#nextBuffer();
     const buffer = this.#buffer;
     const start = this.#used;

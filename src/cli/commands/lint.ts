@@ -7,6 +7,7 @@ import { lint as run, type LintOptions, type LintOutcome } from "../../lint/lint
 import { ALL_RULES } from "../../lint/registry.ts";
 import { REPORTERS } from "../../lint/reporters/registry.ts";
 import { BASELINE_FILE, readBaseline, writeBaseline } from "../../lint/suppress/baseline.ts";
+import { NEWEST_VERSION, OLDEST_VERSION } from "../../locks/versions.ts";
 import { type MigrationSet, nativeSet } from "../../migrations/migration.ts";
 import { TOOL_VERSION } from "../../version.ts";
 import { changedFiles } from "../changed-files.ts";
@@ -37,9 +38,6 @@ export interface LintFlags extends Omit<DatabaseFlags, "format"> {
   readonly dryRun?: boolean;
   readonly unproved?: boolean;
 }
-
-const OLDEST = 14;
-const NEWEST = 18;
 
 export async function lint(
   this: CliContext,
@@ -127,12 +125,12 @@ async function optionsOf(
   { files, report }: LintFiles,
   serverVersion: number | undefined,
 ): Promise<LintOptions> {
-  const version = flags.pgVersion ?? serverVersion ?? project.lint?.pgVersion ?? NEWEST;
-  if (version < OLDEST || version > NEWEST) {
+  const version = flags.pgVersion ?? serverVersion ?? project.lint?.pgVersion ?? NEWEST_VERSION;
+  if (version < OLDEST_VERSION || version > NEWEST_VERSION) {
     throw new Failure({
       class: "usage",
       what: `PostgreSQL ${version} is not one that Lockstep knows.`,
-      action: `Give a major version from ${OLDEST} to ${NEWEST}.`,
+      action: `Give a major version from ${OLDEST_VERSION} to ${NEWEST_VERSION}.`,
     });
   }
   const searchPath = project.settings.searchPath?.split(",").map((one) => one.trim());
@@ -182,7 +180,7 @@ async function pendingOn(
   const found = await status(await project.runnerOptions(() => {}));
   return {
     pending: new Set(found.pending.map(({ id }) => id)),
-    version: Number.parseInt(/\d+/.exec(found.server)?.[0] ?? String(NEWEST), 10),
+    version: Number.parseInt(/\d+/.exec(found.server)?.[0] ?? String(NEWEST_VERSION), 10),
   };
 }
 
