@@ -48,7 +48,7 @@ describe("a session", () => {
         code: "index-not-concurrent",
         severity: 1,
         source: "lockstep",
-        range: { start: { line: 0, character: 13 }, end: { line: 0, character: 73 } },
+        range: { start: { line: 0, character: 13 }, end: { line: 0, character: 72 } },
       },
     ]);
 
@@ -207,7 +207,6 @@ describe("what is looked at", () => {
       "/* /*",
       "\uD800 select",
       "select \0;",
-      "copy a from stdin;\n1\t2\n",
       "-- lockstep:transaction sometimes\nselect 1;",
       "",
     ].entries()) {
@@ -220,7 +219,7 @@ describe("what is looked at", () => {
         }),
       ).toBeInstanceOf(Array);
       await client.hover(SECOND, { line: 3, character: 40 });
-      expect(left.length > 0 || text === "").toBe(true);
+      expect([text, left.length > 0]).toEqual([text, text !== ""]);
     }
     await client.change(SECOND, 20, { text: "create index on orders (id);" });
     expect(codes(await client.diagnostics(SECOND, 20))).toContain("index-not-concurrent");
@@ -283,8 +282,8 @@ describe("configuration", () => {
 });
 
 describe.each([
-  ["utf-8", 18, 78],
-  ["utf-32", 12, 72],
+  ["utf-8", 16, 75],
+  ["utf-32", 12, 71],
 ] as const)("positions in %s", (encoding, start, end) => {
   test("are agreed on, and count in changes as well", async () => {
     const { dir } = await project({ files: FILES });
