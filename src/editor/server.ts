@@ -12,6 +12,7 @@ import {
   DidChangeWatchedFilesNotification,
   type InitializeParams,
   type InitializeResult,
+  LogMessageNotification,
   MessageType,
   ShowMessageNotification,
   TextDocumentSyncKind,
@@ -64,7 +65,9 @@ export function startLanguageServer({ input, output, env }: ServerOptions): void
     },
     onBug(error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      connection.console.error(`This is a bug in Lockstep.\n${text}`);
+      const message = `This is a bug in Lockstep.\n${text}`;
+      const type = MessageType.Error;
+      void connection.sendNotification(LogMessageNotification.type, { type, message });
     },
   });
 
