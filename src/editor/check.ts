@@ -81,6 +81,7 @@ export async function checkFiles(
   const { findings } = await lint({
     files,
     report: [shown],
+    oneRelease: true,
     version: target.version,
     runner: settings.lint?.runner ?? "lockstep",
     ...(target.searchPath && { searchPath: target.searchPath }),

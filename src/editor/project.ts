@@ -7,6 +7,7 @@ import { readSource } from "../formats/read-source.ts";
 import { type Baseline, BASELINE_FILE, readBaseline } from "../lint/suppress/baseline.ts";
 import type { UnsavedFiles } from "../migrations/file-reader.ts";
 import { type MigrationSet, nativeSet } from "../migrations/migration.ts";
+import { readPlainFolder } from "../migrations/plain-folder.ts";
 
 export const CONFIG_FILE = /^lockstep\.config\.(?:ts|mts|js|mjs|json)$/;
 
@@ -75,11 +76,19 @@ export async function readMigrations(
     ...(format !== undefined && { format }),
     ...(runner.placeholders && { placeholders: runner.placeholders }),
   };
-  if (dirs.some((dir) => existsSync(dir))) return readSource(dirs, options);
+  const there = dirs.filter(isFolder);
+  if (there.length > 0) {
+    const plain = format === undefined ? readPlainFolder(there, root, unsaved) : undefined;
+    return plain ?? readSource(dirs, options);
+  }
   if (path === undefined || settings.configFile !== undefined) return nativeSet([]);
+  const folder = dirname(path);
+  if (!isFolder(folder)) return nativeSet([]);
+  const plain = readPlainFolder([folder], root, unsaved);
+  if (plain !== undefined) return plain;
   try {
     // Nothing says where the migrations are: perhaps the document stands among them.
-    return await readSource([dirname(path)], options);
+    return await readSource([folder], options);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return nativeSet([]);
@@ -90,6 +99,10 @@ export async function readMigrations(
 export function shownPath(path: string, root: string): string {
   const short = relative(root, path);
   return short.startsWith("..") ? path : short;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function configFilesOf(folder: string): string[] {

@@ -1,8 +1,10 @@
 /** The language server, as an editor talks to it. */
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import type { CodeAction, Diagnostic, Hover, TextDocumentEdit } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { describe, expect, test } from "vitest";
+import { runCli } from "../support/cli.ts";
 import { project } from "../support/project.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { CAPABILITIES, type EditorClient, startClient } from "./client.ts";
@@ -192,6 +194,28 @@ describe("what is looked at", () => {
     await quiet(client);
   });
 
+  test("a way back, and a folder without versions", async () => {
+    const down = "migrations/1_orders.down.sql";
+    const { dir } = await project({
+      files: { ...FILES, [down]: "select 1;\n", "sql/a.sql": ORDERS, "sql/b.sql": "select 1;\n" },
+    });
+    const client = await startClient(dir);
+    await client.open(down, "create index on orders (customer_id);\n");
+    expect(codes(await client.diagnostics(down, 1))).toContain("index-not-concurrent");
+    await client.close(down);
+    await quiet(client);
+
+    const plain = await project({ files: { "sql/a.sql": ORDERS, "sql/b.sql": "select 1;\n" } });
+    const other = await startClient(plain.dir);
+    // That the type stays the same is known from the file before.
+    await other.open("sql/b.sql", "alter table orders alter column customer_id type bigint;\n");
+    const found = codes(await other.diagnostics("sql/b.sql", 1));
+    expect(found).not.toContain("type-change-rewrite");
+    await other.open("sql/a.sql", ORDERS.replace("customer_id bigint", "customer_id int"));
+    await other.diagnostics("sql/b.sql", 1, (rules) => rules.includes("type-change-rewrite"));
+    await quiet(other);
+  });
+
   test("broken text has a place, and ends nothing", async () => {
     const { dir } = await project({ files: FILES });
     const client = await startClient(dir);
@@ -264,19 +288,28 @@ describe("configuration", () => {
     expect(client.stderr()).toContain("hello");
   });
 
-  test("is that of the nearest folder, and has a baseline", async () => {
+  test("is that of the nearest folder, with its baseline", async () => {
+    const file = "packages/db/migrations/2_index.sql";
     const index = "create index i on orders (customer_id);\n";
     const { dir } = await project({
       files: {
         "packages/db/lockstep.config.json": "{}",
         "packages/db/migrations/1_orders.sql": ORDERS,
-        "packages/db/migrations/2_index.sql": index,
+        [file]: index,
       },
     });
     const client = await startClient(dir);
-    await client.open("packages/db/migrations/2_index.sql", index);
-    const found = await client.diagnostics("packages/db/migrations/2_index.sql", 1);
-    expect(codes(found)).toContain("index-not-concurrent");
+    await client.open(file, index);
+    await client.diagnostics(file, 1, (rules) => rules.includes("index-not-concurrent"));
+    await runCli(["lint", "--write-baseline"], { cwd: join(dir, "packages/db") });
+    await client.watched("packages/db/lockstep.lint-baseline.json");
+    await client.diagnostics(file, 1, (rules) => rules.length === 0);
+    await client.change(file, 2, { text: `${index}create index j on orders (customer_id);\n` });
+    const found = await client.diagnostics(file, 2);
+    expect(found.map(({ range }) => range.start.line)).toContain(1);
+    expect(codes(found.filter(({ range }) => range.start.line === 0))).not.toContain(
+      "index-not-concurrent",
+    );
     await quiet(client);
   });
 });
