@@ -20,8 +20,10 @@ export interface LoadedConfig {
   readonly config: Config;
 }
 
-/** Loads `named`, or the one configuration file in `cwd`; undefined when there is none. */
-/** `fresh`: as the file is now, also when this process has loaded it before. */
+/**
+ * Loads `named`, or the one configuration file in `cwd`; undefined when there is none. `fresh`: as
+ * the file is now, also when this process has loaded it before.
+ */
 export async function loadConfig(
   cwd: string,
   named: string | undefined,
@@ -57,16 +59,22 @@ function findConfig(cwd: string): string | undefined {
   return found[0] === undefined ? undefined : resolve(cwd, found[0]);
 }
 
+let freshLoads = 0;
+
 async function loadValue(file: string, fresh: boolean): Promise<unknown> {
   try {
     switch (extname(file)) {
       case ".json":
         return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+      // Node keeps a module for as long as it runs: jiti does not where it is told so, and a module
+      // that is never CommonJS is another one by another query.
       case ".js":
-      case ".mjs":
-        // Node itself keeps a module for as long as it runs.
         if (fresh) return defaultExport(await importTypeScript(file, fresh));
         return defaultExport(await import(pathToFileURL(file).href));
+      case ".mjs": {
+        const { href } = pathToFileURL(file);
+        return defaultExport(await import(fresh ? `${href}?${++freshLoads}` : href));
+      }
       default:
         return defaultExport(await importTypeScript(file, fresh));
     }

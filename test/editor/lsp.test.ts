@@ -249,6 +249,16 @@ describe("what is looked at", () => {
     expect(codes(await client.diagnostics(SECOND, 20))).toContain("index-not-concurrent");
     await quiet(client);
   });
+
+  test("a text that overruns the parser's stack is said to, and the server answers on", async () => {
+    const { dir } = await project({ files: FILES });
+    const client = await startClient(dir);
+    await client.open(SECOND, `select ${"1+".repeat(15_000)}1;\n`);
+    const [finding] = await client.diagnostics(SECOND, 1);
+    expect(finding?.message).toContain("nests deeper");
+    await client.hover(SECOND, { line: 0, character: 9 });
+    await quiet(client);
+  });
 });
 
 describe("configuration", () => {
@@ -286,6 +296,23 @@ describe("configuration", () => {
     expect(await client.quit()).toBe(0);
     // What the configuration prints does not go where the protocol is spoken.
     expect(client.stderr()).toContain("hello");
+  });
+
+  test.each(["mjs", "js"])("is read again as .%s, too", async (extension) => {
+    const name = `lockstep.config.${extension}`;
+    const folder = await project({ files: { ...FILES, [name]: "export default {};" } });
+    const client = await startClient(folder.dir);
+    await client.open(SECOND, "create index on orders (customer_id);");
+    await client.diagnostics(SECOND, 1, (rules) => rules.includes("index-not-concurrent"));
+    for (const [text, on] of [
+      ['export default { lint: { rules: { "index-not-concurrent": "off" } } };', false],
+      ["export default { lint: {} };", true],
+    ] as const) {
+      await folder.write(name, text);
+      await client.watched(name);
+      await client.diagnostics(SECOND, 1, (rules) => rules.includes("index-not-concurrent") === on);
+    }
+    await quiet(client);
   });
 
   test("is that of the nearest folder, with its baseline", async () => {
