@@ -64,7 +64,7 @@ function fixOf(
     return [{ ...action, isPreferred: true, edit: edit(editsOf(fix, places)) }];
   }
   if (fix.recipe === undefined || !disabledActions) return [];
-  const reason = `This needs several files: recipe ${fix.recipe}.`;
+  const reason = `This takes several files (recipe ${fix.recipe}): lockstep lint --fix writes them.`;
   return [{ ...action, disabled: { reason } }];
 }
 

@@ -39,7 +39,9 @@ function aboutRule({ rule: id, message, fix }: Finding): string {
   const several =
     fix?.recipe === undefined
       ? []
-      : [`${fix.title}: this needs several files (recipe \`${fix.recipe}\`).`];
+      : [
+          `${fix.title}: this takes several files (recipe \`${fix.recipe}\`), which \`lockstep lint --fix\` writes.`,
+        ];
   return [`**${id}**: ${rule.summary}.`, rule.why, `Instead: ${rule.instead}`, ...several].join(
     "\n\n",
   );
