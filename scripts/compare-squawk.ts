@@ -15,10 +15,10 @@ import { readTruth } from "../test/accuracy/truth-file.ts";
 const VERSION = 18;
 
 const verdicts = new Map<string, SquawkVerdict>();
-for (const one of readCases()) verdicts.set(one.id, await verdictOf(one));
+for (const one of readCases("cases")) verdicts.set(one.id, await verdictOf(one));
 writeSquawk(verdicts, VERSION);
 
-const truth = readTruth().get(VERSION) ?? new Map();
+const truth = readTruth("cases").get(VERSION) ?? new Map();
 const positive = new Map([...verdicts].map(([id, verdict]) => [id, verdict.positive]));
 const { precision, recall, found, missed, wrong, silent } = compare(truth, positive);
 console.log(

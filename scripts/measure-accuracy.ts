@@ -1,7 +1,7 @@
 /**
- * Writes test/accuracy/truth.json from real servers:
+ * Writes the truth of a set, test/accuracy/truth.json or unseen-truth.json, from real servers:
  *
- *   npm run accuracy:measure -- [--check] [--version 18] [--case add-column/serial]
+ *   npm run accuracy:measure -- [--check] [--set unseen] [--version 18] [--case add-column/serial]
  *
  * With --version or --case (what ids begin with), all others keep what was measured before. --check
  * writes nothing and ends with 1 when something is not as it was.
@@ -10,19 +10,22 @@ import { parseArgs } from "node:util";
 import { POSTGRES_MAJORS } from "../src/sandbox/binaries.ts";
 import { startServer } from "../src/sandbox/server.ts";
 import { MEASURED_SETTINGS, measureAll } from "../test/accuracy/measure.ts";
-import { readCases } from "../test/accuracy/read-cases.ts";
+import { CASE_SETS, readCases } from "../test/accuracy/read-cases.ts";
 import { type MeasuredTruth, readTruth, writeTruth } from "../test/accuracy/truth-file.ts";
 
 const { values } = parseArgs({
   options: {
     check: { type: "boolean", default: false },
+    set: { type: "string", default: "cases" },
     version: { type: "string" },
     case: { type: "string", default: "" },
   },
 });
-const all = readCases();
+const set = CASE_SETS.find((name) => name === values.set);
+if (set === undefined) throw new Error(`--set is one of ${CASE_SETS.join(", ")}`);
+const all = readCases(set);
 const cases = all.filter(({ id }) => id.startsWith(values.case));
-const known = new Map<number, MeasuredTruth>(readTruth());
+const known = new Map<number, MeasuredTruth>(readTruth(set));
 
 for (const major of POSTGRES_MAJORS) {
   if (values.version !== undefined && Number(values.version) !== major) continue;
@@ -40,6 +43,7 @@ for (const major of POSTGRES_MAJORS) {
   } else {
     known.set(major, new Map([...(known.get(major) ?? []), ...truth]));
     writeTruth(
+      set,
       known,
       all.map(({ id }) => id),
     );

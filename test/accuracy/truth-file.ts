@@ -1,6 +1,7 @@
-/** truth.json: what was measured, one line for each case and group of versions that agree. */
+/** What was measured, a file for each set: one line for each case and group of versions that agree. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CaseSet } from "./read-cases.ts";
 import type { Truth } from "./work.ts";
 
 /** By case id. */
@@ -9,12 +10,16 @@ export type MeasuredTruth = ReadonlyMap<string, Truth>;
 /** Case id -> major versions, separated by spaces -> what is true on them. */
 type File = Record<string, Record<string, Truth>>;
 
-const PATH = join(import.meta.dirname, "truth.json");
+const NAMES: Readonly<Record<CaseSet, string>> = {
+  cases: "truth.json",
+  unseen: "unseen-truth.json",
+};
 
 /** By major version. */
-export function readTruth(): ReadonlyMap<number, MeasuredTruth> {
-  if (!existsSync(PATH)) return new Map();
-  const file = JSON.parse(readFileSync(PATH, "utf8")) as File;
+export function readTruth(set: CaseSet): ReadonlyMap<number, MeasuredTruth> {
+  const path = pathOf(set);
+  if (!existsSync(path)) return new Map();
+  const file = JSON.parse(readFileSync(path, "utf8")) as File;
   const result = new Map<number, Map<string, Truth>>();
   for (const [id, versions] of Object.entries(file)) {
     for (const [majors, truth] of Object.entries(versions)) {
@@ -28,6 +33,7 @@ export function readTruth(): ReadonlyMap<number, MeasuredTruth> {
 }
 
 export function writeTruth(
+  set: CaseSet,
   measured: ReadonlyMap<number, MeasuredTruth>,
   ids: readonly string[],
 ): void {
@@ -42,5 +48,9 @@ export function writeTruth(
     const texts = [...versions].map(([text, majors]) => `"${majors.join(" ")}": ${text}`);
     return `${JSON.stringify(id)}: {${texts.join(", ")}}`;
   });
-  writeFileSync(PATH, `{\n${lines.join(",\n")}\n}\n`);
+  writeFileSync(pathOf(set), `{\n${lines.join(",\n")}\n}\n`);
+}
+
+function pathOf(set: CaseSet): string {
+  return join(import.meta.dirname, NAMES[set]);
 }
