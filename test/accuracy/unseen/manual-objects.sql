@@ -95,10 +95,14 @@ create domain nickname as varchar(40);
 alter table tickets add column shown_as nickname;
 --- a column takes a domain without a check
 create domain handle as text;
-alter table tickets alter column assignee type handle;
+alter table tickets add column nick text;
+--- when
+alter table tickets alter column nick type handle;
 --- a column takes a domain with a check
 create domain handle as text check (length(value) < 40);
-alter table tickets alter column assignee type handle;
+alter table tickets add column nick text;
+--- when
+alter table tickets alter column nick type handle;
 --- a sequence
 alter sequence invoice_numbers increment by 10 cache 20 restart with 5000;
 --- a sequence is owned

@@ -38,6 +38,7 @@ ALTER TABLE notes ADD id_convert bigint DEFAULT 0 NOT NULL;
 UPDATE "notes" SET "id_convert" = "id" WHERE "notes"."id" >= 1 AND "notes"."id" < 200;
 --- bigints get their index
 ALTER TABLE notes ADD id_convert bigint DEFAULT 0 NOT NULL;
+UPDATE notes SET id_convert = id;
 --- when
 CREATE UNIQUE INDEX CONCURRENTLY "index_notes_on_id_convert" ON "notes" ("id_convert");
 --- bigints are swapped

@@ -4,9 +4,9 @@ Many tenants, audit trails, events by month: migrations of Django, Ecto, Prisma,
 CREATE TABLE "tenants" ("id" uuid NOT NULL DEFAULT gen_random_uuid(), "slug" text NOT NULL, "plan" text DEFAULT 'free', CONSTRAINT "tenants_pkey" PRIMARY KEY ("id"));
 INSERT INTO tenants (slug) SELECT 't' || g FROM generate_series(1, 200) g;
 CREATE TABLE "Members" ("id" SERIAL PRIMARY KEY, "tenantId" uuid, "email" VARCHAR(255), "role" VARCHAR(255) DEFAULT 'user', "createdAt" TIMESTAMP WITH TIME ZONE, "settings" JSONB, "tags" TEXT);
-INSERT INTO "Members" ("tenantId", "email", "tags") SELECT NULL, 'e' || g, 'a,b' FROM generate_series(1, 400) g;
+INSERT INTO "Members" ("tenantId", "email", "tags", "createdAt") SELECT NULL, 'e' || g, 'a,b', now() FROM generate_series(1, 400) g;
 CREATE TABLE documents (id bigint PRIMARY KEY, tenant_id uuid, owner_id integer, title varchar(120), body text, size_bytes integer, version integer DEFAULT 1, inserted_at timestamp(0) NOT NULL DEFAULT now(), locked text DEFAULT 'no');
-INSERT INTO documents SELECT g, NULL, g, 't', 'b', g, 1, now(), 'no' FROM generate_series(1, 400) g;
+INSERT INTO documents SELECT g, NULL, g, 't' || g, 'b', g, 1, now(), 'no' FROM generate_series(1, 400) g;
 CREATE TABLE audit_log (id bigint NOT NULL, at timestamptz NOT NULL, actor text, tenant_id uuid, payload jsonb) PARTITION BY RANGE (at);
 CREATE TABLE audit_log_2024_01 PARTITION OF audit_log FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
 CREATE TABLE audit_log_2024_02 PARTITION OF audit_log FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
@@ -153,14 +153,14 @@ CREATE POLICY "tenant" ON "documents" AS PERMISSIVE FOR ALL TO public USING (ten
 --- Drizzle adds a generated column
 ALTER TABLE "Members" ADD COLUMN "emailDomain" text GENERATED ALWAYS AS (split_part("email", '@', 2)) STORED;
 --- Drizzle adds an identity
-ALTER TABLE "app_session" ADD COLUMN "id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "app_session_id_seq" INCREMENT BY 1);
+ALTER TABLE "app_session" ADD COLUMN "id" integer GENERATED ALWAYS AS IDENTITY (sequence name "app_session_id_seq" INCREMENT BY 1);
 --- TypeORM adds a column
 ALTER TABLE "documents" ADD "color" character varying(7) NOT NULL DEFAULT '#ffffff';
 --- TypeORM replaces a column
 ALTER TABLE "documents" DROP COLUMN "size_bytes";
 ALTER TABLE "documents" ADD "size_bytes" bigint;
 --- TypeORM adds a uuid
-ALTER TABLE "documents" ADD "uuid" uuid NOT NULL DEFAULT uuid_nil();
+ALTER TABLE "documents" ADD "uuid" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000';
 --- TypeORM adds a uuid from an extension
 CREATE EXTENSION "uuid-ossp";
 --- when
