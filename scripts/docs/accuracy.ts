@@ -32,8 +32,8 @@ have taught it. Some of its tables have no rows, which no file can tell of produ
 that is announced there counts as wrong, and a rewrite as right.
 
 What is true of each statement is measured on a real server of each major version: its messages of level
-\`debug1\`, the files of its tables, the rows that it reads, and the locks that the session holds then. The
-measured truth is in \`test/accuracy/truth.json\` and \`unseen-truth.json\`; \`npm run accuracy:measure\` writes
+\`debug1\`, the files of its tables, the rows that it reads, and the locks that the session holds then; the
+session is in UTC, as those of the runner are. The measured truth is in \`test/accuracy/truth.json\` and \`unseen-truth.json\`; \`npm run accuracy:measure\` writes
 them.`;
 
 const TERMS = `*Precision*: of the statements that are reported, how many really do long work. *Recall*: of those that
