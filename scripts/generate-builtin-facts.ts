@@ -7,6 +7,7 @@ import { Session } from "../src/postgres/session.ts";
 
 export interface BuiltinFacts {
   readonly functions: ReadonlyMap<string, Volatility>;
+  readonly overloaded: readonly string[];
   /** `from to`. */
   readonly casts: readonly string[];
 }
@@ -16,7 +17,8 @@ const VOLATILITY = { v: "volatile", s: "stable", i: "immutable" } as const;
 // Of several functions with one name the most volatile: `v` sorts behind `s`, `s` behind `i`. What
 // takes or returns `internal` cannot be called from SQL.
 const FUNCTIONS = `
-select p.proname::text as name, pg_catalog.max(p.provolatile::text collate "C") as volatility
+select p.proname::text as name, pg_catalog.max(p.provolatile::text collate "C") as volatility,
+  pg_catalog.min(p.provolatile::text collate "C") as least
 from pg_catalog.pg_proc p
 where p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
   and p.prokind in ('f', 'w')
@@ -50,6 +52,9 @@ export async function readBuiltins(url: string): Promise<BuiltinFacts> {
           VOLATILITY[(volatility ?? "v") as keyof typeof VOLATILITY],
         ]),
       ),
+      overloaded: functions.flatMap(({ name, volatility, least }) =>
+        least === volatility ? [] : (name ?? []),
+      ),
       casts: casts.map(({ pair }) => pair ?? ""),
     };
   } finally {
@@ -81,6 +86,7 @@ export function builtinsText(versions: ReadonlyMap<number, BuiltinFacts>): strin
     stable: lists.stable.join(" "),
     immutable: lists.immutable.join(" "),
     differing,
+    overloaded: [...new Set(all.flatMap((one) => one.overloaded))].toSorted().join(" "),
     // No version took one of them away.
     binaryCasts: [...new Set(all.flatMap(({ casts }) => casts))].toSorted(),
   };

@@ -4,7 +4,7 @@
  * functions of the user as the history declares them.
  */
 import type { FuncCall, Node } from "@pgsql/types";
-import { functionVolatility } from "../locks/builtins.ts";
+import { functionVolatility, isOverloaded } from "../locks/builtins.ts";
 import { stringList, walk } from "../sql/tree.ts";
 import type { Catalog, FunctionDefinition, Volatility } from "./catalog.ts";
 import { findFunctions } from "./find.ts";
@@ -13,7 +13,10 @@ export interface ExpressionVolatility {
   readonly volatility: Volatility;
   /** The function that makes it so, as written: `random()`. */
   readonly because?: string;
-  /** False when a function is neither built in nor in the history: its default is volatile. */
+  /**
+   * False when a function is neither built in nor in the history (its default is volatile), or when
+   * its volatility depends on the types of its arguments.
+   */
   readonly certain: boolean;
 }
 
@@ -78,7 +81,7 @@ function functionCall(call: FuncCall, catalog: Catalog, version: number): Expres
   const builtIn =
     schema === undefined || schema === "pg_catalog" ? functionVolatility(name, version) : undefined;
   if (builtIn !== undefined && own.length === 0) {
-    return { volatility: builtIn, because, certain: true };
+    return { volatility: builtIn, because, certain: !isOverloaded(name) };
   }
   if (own.length > 0) {
     const given = call.args?.length ?? 0;

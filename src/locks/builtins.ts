@@ -14,6 +14,8 @@ export interface Builtins {
   readonly immutable: string;
   /** The others: by major version, which is missing where there is no such function. */
   readonly differing: Readonly<Record<string, Readonly<Record<number, Volatility>>>>;
+  /** Names of functions of which one with other arguments is less volatile, on some version. */
+  readonly overloaded: string;
   /** `from to`. */
   readonly binaryCasts: readonly string[];
 }
@@ -28,6 +30,7 @@ const volatilities = new Map<string, Volatility>(
   ),
 );
 const differing = new Map(Object.entries(BUILTINS.differing));
+const overloaded = new Set(BUILTINS.overloaded.split(" "));
 const binaryCasts = new Set(BUILTINS.binaryCasts);
 
 /**
@@ -37,6 +40,11 @@ const binaryCasts = new Set(BUILTINS.binaryCasts);
 export function functionVolatility(name: string, major: number): Volatility | undefined {
   const measured = Math.min(NEWEST, Math.max(OLDEST, Math.trunc(major)));
   return volatilities.get(name) ?? differing.get(name)?.[measured];
+}
+
+/** Whether the volatility of a function with this name depends on its arguments: `length`. */
+export function isOverloaded(name: string): boolean {
+  return overloaded.has(name);
 }
 
 /**

@@ -37,7 +37,14 @@ export function alterTableParts(stmt: AlterTableStmt, state: EffectState): Part[
   switch (stmt.objtype ?? "OBJECT_TABLE") {
     case "OBJECT_TABLE": {
       const inherits = stmt.relation?.inh === true;
-      const target: Target = { table, name, state, inherits, dropped: droppedBy(cmds) };
+      const target: Target = {
+        table,
+        name,
+        state,
+        inherits,
+        dropped: droppedBy(cmds),
+        required: madeNotNull(cmds),
+      };
       return [
         ...cmds.flatMap((cmd) => commandParts(cmd, target)),
         ...typeChangeParts(cmds, target),
@@ -57,6 +64,12 @@ function droppedBy(cmds: readonly AlterTableCmd[]): ReadonlySet<string> {
     cmds.flatMap(({ subtype, name }) =>
       subtype === "AT_DropConstraint" && name !== undefined ? [name] : [],
     ),
+  );
+}
+
+function madeNotNull(cmds: readonly AlterTableCmd[]): ReadonlySet<string> {
+  return new Set(
+    cmds.flatMap(({ subtype, name }) => (subtype === "AT_SetNotNull" ? (name ?? []) : [])),
   );
 }
 
@@ -306,7 +319,8 @@ function addConstraint(constraint: Constraint, target: Target): Part[] {
 }
 
 /** ADD PRIMARY KEY USING INDEX makes its columns NOT NULL, and looks for nulls where they are not. */
-function usingIndex(constraint: Constraint, { table, name, state, dropped }: Target): Part[] {
+function usingIndex(constraint: Constraint, target: Target): Part[] {
+  const { table, name, state, dropped, required } = target;
   if (constraint.contype !== "CONSTR_PRIMARY") return [];
   const index = findIndex(state.catalog, {
     schema: table?.schema ?? name.schema,
@@ -316,6 +330,8 @@ function usingIndex(constraint: Constraint, { table, name, state, dropped }: Tar
   const nullable = columns?.filter(
     (column) =>
       columnOf(table, column)?.notNull !== true &&
+      // SET NOT NULL in the same statement looks for nulls, in the same pass.
+      !required.has(column) &&
       !(table !== undefined && provesNotNull(table, column, dropped)),
   );
   if (nullable?.length === 0) return [];

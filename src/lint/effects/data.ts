@@ -16,10 +16,10 @@ import { textOf } from "./target.ts";
 
 export function dataWork({ node }: Statement, { catalog, transaction }: EffectState): Work[] {
   // What the transaction has dropped is in nobody's use any more; a name that no file made may be.
-  const blocking = [...(transaction?.held ?? [])].filter(
-    ([at, { mode, relation }]) =>
-      blocksWrites(mode) && (at === relation || catalog.relations.has(at as RelationKey)),
-  );
+  const blocking = [...(transaction?.held ?? [])].filter(([at, { mode, relation }]) => {
+    const known = catalog.relations.get(at as RelationKey);
+    return blocksWrites(mode) && (known === undefined ? at === relation : !isNew(catalog, known));
+  });
   const change = blocking.length === 0 ? undefined : changeOf(node);
   if (change === undefined) return [];
   const { cause, where } = change;

@@ -31,7 +31,7 @@ const BESIDE: ReadonlySet<string> = new Set(["source", "referenced", "referencin
 
 export function effectsOf(statement: Statement, state: EffectState): Effects {
   const locks = effectLocks(statement, state);
-  const inner = innerStatements(statement.node, state.parse);
+  const { statements: inner, complete } = innerStatements(statement.node, state.parse);
   const made = new Set(inner.flatMap(createdTables));
   for (const node of inner) for (const lock of effectLocks({ node }, state)) locks.push(lock);
   return {
@@ -46,7 +46,7 @@ export function effectsOf(statement: Statement, state: EffectState): Effects {
         .flatMap((part) => workOf(part, locks, state)),
       ...dataWork(statement, state),
     ],
-    unknown: opaqueEffect(statement) ? [whyUnknown(statement)] : [],
+    unknown: opaqueEffect(statement) && !complete ? [whyUnknown(statement)] : [],
   };
 }
 

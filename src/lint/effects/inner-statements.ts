@@ -17,27 +17,56 @@ const FIRST_WORDS: ReadonlySet<string> = new Set([
   "truncate",
 ]);
 
+/** What locks nothing, and takes a moment whatever the tables hold. */
+const SMALL_WORDS: ReadonlySet<string> = new Set([
+  "begin",
+  "comment",
+  "else",
+  "elsif",
+  "end",
+  "exception",
+  "grant",
+  "if",
+  "null",
+  "raise",
+  "return",
+  "revoke",
+  "when",
+]);
+
+const READS: ReadonlySet<string> = new Set(["from", "join", "loop"]);
+
 /** Behind these begins a statement of PL/pgSQL. */
 const BEGINNINGS: ReadonlySet<string> = new Set(["begin", "then", "else", "loop"]);
 
-export function innerStatements(
-  node: Node,
-  parse: ((sql: string) => readonly Node[]) | undefined,
-): readonly Node[] {
-  if (!("DoStmt" in node) || parse === undefined) return [];
-  return bodies(node)
-    .flatMap(textsIn)
-    .flatMap((text) => {
-      try {
-        return [...parse(text)];
-      } catch {
-        // With variables in it, or no SQL at all.
-        return [];
-      }
-    });
+type Parse = ((sql: string) => readonly Node[]) | undefined;
+
+/** The statements, and whether the block does nothing else that may lock or take long. */
+export interface Inner {
+  readonly statements: readonly Node[];
+  readonly complete: boolean;
 }
 
-function textsIn(body: string): string[] {
+export function innerStatements(node: Node, parse: Parse): Inner {
+  if (!("DoStmt" in node) || parse === undefined) return { statements: [], complete: false };
+  const statements: Node[] = [];
+  let complete = true;
+  for (const body of bodies(node)) {
+    const { texts, others } = textsIn(body);
+    complete &&= !others;
+    for (const text of texts) {
+      try {
+        statements.push(...parse(text));
+      } catch {
+        // With variables in it, or no SQL at all.
+        complete = false;
+      }
+    }
+  }
+  return { statements, complete };
+}
+
+function textsIn(body: string): { texts: string[]; others: boolean } {
   const bytes = Buffer.from(body, "utf8");
   const tokens: Token[] = [];
   for (let at = 0, token; (token = nextToken(bytes, at, bytes.length)); at = token.end) {
@@ -45,8 +74,10 @@ function textsIn(body: string): string[] {
   }
   const texts: string[] = [];
   let begins = true;
+  let others = false;
   for (const [index, token] of tokens.entries()) {
     const word = keyword(bytes, token);
+    if (READS.has(word)) others ||= !readsTheCatalog(body, tokens[index + 1]);
     if (begins && FIRST_WORDS.has(word)) {
       const end = tokens.slice(index).find(({ kind }) => kind === "semicolon");
       texts.push(bytes.toString("utf8", token.start, end?.start ?? bytes.length));
@@ -56,10 +87,17 @@ function textsIn(body: string): string[] {
       const text =
         literal && alone ? constant(bytes.toString("utf8", literal.start, literal.end)) : undefined;
       if (text !== undefined) texts.push(text);
-    }
+      else others = true;
+    } else if (begins && !SMALL_WORDS.has(word)) others = true;
     begins = token.kind === "semicolon" || BEGINNINGS.has(word);
   }
-  return texts;
+  return { texts, others };
+}
+
+/** `from pg_class`, `join information_schema.columns`: small, and not the application's. */
+function readsTheCatalog(body: string, next: Token | undefined): boolean {
+  const name = next === undefined ? "" : Buffer.from(body).toString("utf8", next.start, next.end);
+  return /^(?:pg_|information_schema$)/i.test(name);
 }
 
 /** The value of `'…'` or `$$…$$`; undefined for anything else. */

@@ -99,7 +99,7 @@ function impliedRelations(
     case "parent":
       return named.flatMap((one) => (isTable(one) ? at([one.partitionOf?.parent]) : []));
     case "referencing":
-      return named.flatMap((one) => referencesTo(catalog, one.key).map(({ table }) => table));
+      return named.flatMap((one) => referencing(node, one.key, catalog));
     case "referenced":
       return named.flatMap((one) => (isTable(one) ? referencedBy(node, one.key, catalog) : []));
     case "table-of-type":
@@ -118,15 +118,34 @@ function usingDomain({ typeName, def }: AlterDomainStmt, catalog: Catalog): Rela
   return domain === undefined ? [] : tablesOfDomain(catalog, domain);
 }
 
+/** What the sub-commands of ALTER TABLE name; undefined for a statement about the whole table. */
+function namesIn(node: Statement["node"]): string[] | undefined {
+  if (!("AlterTableStmt" in node)) return undefined;
+  return (node.AlterTableStmt.cmds ?? []).flatMap((cmd) =>
+    "AlterTableCmd" in cmd ? (cmd.AlterTableCmd.name ?? []) : [],
+  );
+}
+
+/** Only those whose foreign keys refer to a column or a key that the statement is about. */
+function referencing(node: Statement["node"], key: RelationKey, catalog: Catalog): Relation[] {
+  const table = tableAt(catalog, key);
+  const columns = namesIn(node)?.flatMap((name) => [
+    name,
+    ...(constraintOf(table, name)?.columns ?? []),
+  ]);
+  return referencesTo(catalog, key)
+    .filter(
+      ({ constraint }) =>
+        columns === undefined ||
+        constraint.references?.columns.some((column) => columns.includes(column)) !== false,
+    )
+    .map((one) => one.table);
+}
+
 /** Only the foreign keys that the statement is about: DROP CONSTRAINT names one of several. */
 function referencedBy(node: Statement["node"], key: RelationKey, catalog: Catalog): Relation[] {
   const table = tableAt(catalog, key);
-  const names =
-    "AlterTableStmt" in node
-      ? (node.AlterTableStmt.cmds ?? []).flatMap((cmd) =>
-          "AlterTableCmd" in cmd ? (cmd.AlterTableCmd.name ?? []) : [],
-        )
-      : undefined;
+  const names = namesIn(node);
   const constraints = (table?.constraints ?? []).filter(
     (one) =>
       names === undefined ||

@@ -13,6 +13,8 @@ export interface Target {
   readonly inherits: boolean;
   /** Constraints that the same statement drops: it does so before it looks for proofs. */
   readonly dropped: ReadonlySet<string>;
+  /** Columns for which the same statement says SET NOT NULL. */
+  readonly required: ReadonlySet<string>;
 }
 
 export function list(names: readonly string[]): string {

@@ -1,6 +1,8 @@
 import type { Column } from "../../../catalog/catalog.ts";
 import { columnOf } from "../../../catalog/find.ts";
-import { subCommands } from "../support/alter-table.ts";
+import type { StatementContext } from "../../context.ts";
+import { type SubCommand, subCommands } from "../support/alter-table.ts";
+import { laterStatements } from "../support/later.ts";
 import { defineRule } from "../../rule.ts";
 
 export const dropDefault = defineRule({
@@ -33,18 +35,21 @@ export const dropDefault = defineRule({
       note: "it has none",
     },
     {
+      history:
+        "create type state as enum ('new', 'old', 'lost');\ncreate type state_of_order as enum ('new', 'old');\ncreate table orders (id bigint primary key, state state not null default 'new');",
+      sql: "alter table orders alter column state drop default;\nalter table orders alter column state type state_of_order using state::text::state_of_order;\nalter table orders alter column state set default 'new';",
+      note: "it has one again before anybody sees it without",
+    },
+    {
       sql: "create table orders (id bigint primary key, state text not null default 'new');\nalter table orders alter column state drop default;",
       note: "nobody has seen the table yet",
     },
   ],
   on: ["AlterTableStmt"],
   *check(context) {
-    for (const { cmd, table, relation, isNew } of subCommands(
-      context,
-      "AT_ColumnDefault",
-      "AT_DropIdentity",
-    )) {
-      if (cmd.def !== undefined || isNew) continue;
+    for (const sub of subCommands(context, "AT_ColumnDefault", "AT_DropIdentity")) {
+      const { cmd, table, relation, isNew } = sub;
+      if (cmd.def !== undefined || isNew || isSetAgain(context, sub)) continue;
       const column = columnOf(table, cmd.name);
       if (column !== undefined && !hasDefault(column)) continue;
       const required = column !== undefined && column.notNull !== false;
@@ -56,6 +61,17 @@ export const dropDefault = defineRule({
     }
   },
 });
+
+/** Changing the type takes it: DROP DEFAULT, TYPE, SET DEFAULT. */
+function isSetAgain(context: StatementContext, { cmd, relation }: SubCommand): boolean {
+  if (context.transaction === undefined) return false;
+  return laterStatements(context).some(({ node }) =>
+    subCommands({ node, catalog: context.catalog }, "AT_ColumnDefault", "AT_AddIdentity").some(
+      (later) =>
+        later.relation === relation && later.cmd.name === cmd.name && later.cmd.def !== undefined,
+    ),
+  );
+}
 
 function hasDefault({ default: value, serial, identity }: Column): boolean {
   return value !== undefined || serial === true || identity !== undefined;

@@ -29,6 +29,12 @@ export const pkUsingIndexNullable = defineRule({
       sql: "alter table users add constraint users_pkey primary key using index users_pkey;",
       note: "a validated CHECK proves it",
     },
+    {
+      history:
+        "create table users (id bigint, email text);\ncreate unique index users_pkey on users (id);",
+      sql: "alter table users alter column id set not null, add constraint users_pkey primary key using index users_pkey;",
+      note: "what SET NOT NULL looks at is another rule's",
+    },
   ],
   otherIds: { eugene: ["W14"], atlas: ["PG304"], pgfence: ["add-pk-using-index"] },
   on: "work",

@@ -26,6 +26,10 @@ export const volatileCheck = defineRule({
       sql: "create table users (id bigint primary key, email text check (is_email(email)));",
       note: "a function that no file makes may well be immutable",
     },
+    {
+      sql: "create table users (id bigint primary key, name text check (length(name) < 100));",
+      note: "length() is immutable for text, and stable for names",
+    },
   ],
   otherIds: { migrationPilot: ["MP087"] },
   on: ["AlterTableStmt", "CreateStmt"],

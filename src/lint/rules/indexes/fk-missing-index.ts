@@ -1,9 +1,16 @@
+import type { Node } from "@pgsql/types";
 import { written } from "../../../catalog/catalog.ts";
 import { defineRule } from "../../rule.ts";
 import { referencedBy } from "../support/constraints.ts";
 import { listOf } from "../support/existing.ts";
 import { findsRowsOf } from "../support/indexes.ts";
-import { isLastFile, madeInRelease } from "../support/release.ts";
+import type { FileContext } from "../../context.ts";
+import {
+  isLastFile,
+  type MadeConstraint,
+  madeInRelease,
+  releaseStatements,
+} from "../support/release.ts";
 
 export const fkMissingIndex = defineRule({
   id: "fk-missing-index",
@@ -44,6 +51,12 @@ export const fkMissingIndex = defineRule({
       sql: "create table members (customer_id bigint references customers, club text, primary key (customer_id, club));",
       note: "the primary key has an index that begins with it",
     },
+    {
+      history:
+        "create table customers (id bigint primary key);\ncreate table orders (customer_id bigint constraint orders_customer_fk references customers);",
+      sql: "alter table orders drop constraint orders_customer_fk;\nalter table orders add constraint orders_customer_fk foreign key (customer_id) references customers on delete cascade not valid;",
+      note: "it had none before",
+    },
   ],
   otherIds: {
     eugene: ["E15"],
@@ -53,9 +66,10 @@ export const fkMissingIndex = defineRule({
   },
   *checkFile(file) {
     if (!isLastFile(file)) return;
-    for (const { context, added, table, constraint } of madeInRelease(file, "CONSTR_FOREIGN")) {
+    for (const made of madeInRelease(file, "CONSTR_FOREIGN")) {
+      const { context, added, table, constraint } = made;
       const { columns, enforced } = constraint;
-      if (!enforced || findsRowsOf(file.catalog, table, columns)) continue;
+      if (!enforced || findsRowsOf(file.catalog, table, columns) || wasThere(file, made)) continue;
       const { relation } = referencedBy(added, file);
       const own = written(table);
       yield {
@@ -68,3 +82,25 @@ export const fkMissingIndex = defineRule({
     }
   },
 });
+
+/** Dropped and added again with other actions: what was there before the release stays as it was. */
+function wasThere(file: FileContext, { context, table, constraint }: MadeConstraint): boolean {
+  const before = releaseStatements(file).filter(({ step }) => step <= context.step);
+  const first = before
+    .filter(
+      ({ node }) =>
+        "AlterTableStmt" in node && node.AlterTableStmt.relation?.relname === table.name,
+    )
+    .flatMap(({ node }) => ("AlterTableStmt" in node ? (node.AlterTableStmt.cmds ?? []) : []))
+    .flatMap((cmd) => ("AlterTableCmd" in cmd ? [cmd.AlterTableCmd] : []))
+    .find(({ name, def }) => (name ?? nameIn(def)) === constraint.name);
+  // One that the release itself made is added first, or comes with its table.
+  const own = before.some(
+    ({ node }) => "CreateStmt" in node && node.CreateStmt.relation?.relname === table.name,
+  );
+  return !own && first?.subtype === "AT_DropConstraint";
+}
+
+function nameIn(def: Node | undefined): string | undefined {
+  return def !== undefined && "Constraint" in def ? def.Constraint.conname : undefined;
+}

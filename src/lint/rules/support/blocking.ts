@@ -14,7 +14,7 @@ export function blocksSomebody(context: StatementContext): boolean {
 
 /**
  * The tables among the locks, a partitioned table with its partitions as one: what an index or a
- * view is locked for is its table.
+ * view is locked for is its table. What is dropped since then is in nobody's use any more.
  */
 export function lockedTables(
   locks: readonly EffectLock[],
@@ -23,7 +23,7 @@ export function lockedTables(
   const tables = new Map<string, EffectLock>();
   for (const lock of locks) {
     const relation = lock.key === undefined ? undefined : catalog.relations.get(lock.key);
-    if (relation !== undefined && !isTable(relation)) continue;
+    if (lock.key !== undefined && (relation === undefined || !isTable(relation))) continue;
     const root = lock.key === undefined ? lock.relation : rootOf(lock.key, catalog);
     if (!tables.has(root)) tables.set(root, lock);
   }

@@ -1,3 +1,5 @@
+import type { Node } from "@pgsql/types";
+import type { StatementContext } from "../../context.ts";
 import { defineRule } from "../../rule.ts";
 
 export const multipleAlterSameTable = defineRule({
@@ -23,6 +25,17 @@ export const multipleAlterSameTable = defineRule({
       sql: "alter table orders add column c int;\nalter table orders add column d int;",
       note: "two moments",
     },
+    {
+      history:
+        "create type state as enum ('new', 'old');\ncreate table orders (state text not null);",
+      sql: "alter table orders alter column state type state using state::state;\nalter table orders alter column state type text;",
+      note: "one ALTER TABLE cannot change a column twice",
+    },
+    {
+      history: "create table orders (a int, b int);",
+      sql: "alter table orders add column c int check (c > 0);\nupdate orders set c = a;\nalter table orders alter column c set not null;",
+      note: "the rows have to be filled in between",
+    },
   ],
   otherIds: {
     eugene: ["W12"],
@@ -30,7 +43,8 @@ export const multipleAlterSameTable = defineRule({
     pgMigrationLint: ["PGM023"],
     postgresLanguageServer: ["multipleAlterTable"],
   },
-  *check({ node, effects, transaction }) {
+  *check(context) {
+    const { node, effects, transaction } = context;
     if (!("AlterTableStmt" in node)) return;
     for (const { kind, relation, harmful } of effects.work) {
       if (!harmful || (kind !== "rewrite" && kind !== "scan")) continue;
@@ -39,7 +53,7 @@ export const multipleAlterSameTable = defineRule({
           "AlterTableStmt" in one.node &&
           one.effects.work.some((work) => work.relation === relation && work.kind === kind),
       );
-      if (first === undefined) continue;
+      if (first === undefined || hasToBeApart(first, context)) continue;
       yield {
         message: `Line ${first.statement.line} has gone through \`${relation}\` already. In one ALTER TABLE both are done in one pass.`,
         relation,
@@ -48,3 +62,37 @@ export const multipleAlterSameTable = defineRule({
     }
   },
 });
+
+/** One ALTER TABLE changes a column once, and what comes between may have to stay there. */
+function hasToBeApart(first: StatementContext, second: StatementContext): boolean {
+  const named = columnsOf(first.node);
+  if ([...columnsOf(second.node)].some((column) => named.has(column))) return true;
+  const table = tableOf(second.node);
+  const statements = second.transaction?.statements ?? [];
+  return statements.slice(statements.indexOf(first) + 1).some(({ node }) => {
+    const changed =
+      "UpdateStmt" in node
+        ? node.UpdateStmt.relation
+        : "InsertStmt" in node
+          ? node.InsertStmt.relation
+          : "DeleteStmt" in node
+            ? node.DeleteStmt.relation
+            : undefined;
+    return changed !== undefined && changed.relname === table;
+  });
+}
+
+function tableOf(node: Node): string | undefined {
+  return "AlterTableStmt" in node ? node.AlterTableStmt.relation?.relname : undefined;
+}
+
+function columnsOf(node: Node): Set<string> {
+  if (!("AlterTableStmt" in node)) return new Set();
+  return new Set(
+    (node.AlterTableStmt.cmds ?? []).flatMap((cmd) => {
+      if (!("AlterTableCmd" in cmd)) return [];
+      const { name, def } = cmd.AlterTableCmd;
+      return name ?? (def !== undefined && "ColumnDef" in def ? (def.ColumnDef.colname ?? []) : []);
+    }),
+  );
+}

@@ -1,3 +1,4 @@
+import type { Effects, HeldLock, Work } from "../../context.ts";
 import { defineRule } from "../../rule.ts";
 import { heldExclusively } from "../support/held.ts";
 
@@ -36,10 +37,12 @@ export const strongestLockFirst = defineRule({
   *check({ effects, transaction }) {
     const held = heldExclusively(transaction);
     if (held === undefined) return;
-    const slow = effects.work.find(({ harmful, cause }) => harmful && !TOLD.has(cause));
+    const slow = slowBeside(effects, held);
     if (slow === undefined) return;
-    // What works on the locked table itself would lock it anyway.
-    if (effects.locks.some(({ relation }) => relation === held.relation)) return;
+    // The same advice for all that follow.
+    const { statements = [] } = transaction ?? {};
+    const behind = statements.filter(({ statement }) => statement.ordinal > held.by.ordinal);
+    if (behind.some((one) => slowBeside(one.effects, held) !== undefined)) return;
     yield {
       message: `Nobody can use \`${held.relation}\` (line ${held.by.line}) while this goes through \`${slow.relation}\`. Put line ${held.by.line} behind it, or into a file of its own.`,
       longWork: slow.kind,
@@ -47,3 +50,9 @@ export const strongestLockFirst = defineRule({
     };
   },
 });
+
+function slowBeside({ work, locks }: Effects, held: HeldLock): Work | undefined {
+  // What works on the locked table itself would lock it anyway.
+  if (locks.some(({ relation }) => relation === held.relation)) return undefined;
+  return work.find(({ harmful, cause }) => harmful && !TOLD.has(cause));
+}

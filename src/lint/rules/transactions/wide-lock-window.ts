@@ -29,6 +29,18 @@ export const wideLockWindow = defineRule({
     },
     {
       history:
+        "create table orders (id bigint primary key);\ncreate view open_orders as select * from orders;",
+      sql: "drop view open_orders;\nalter table orders add column note text;\ncreate view open_orders as select * from orders;",
+      note: "a view and its table",
+    },
+    {
+      history:
+        "create table users (id bigint primary key, email text unique, seen timestamp(3));\ncreate table orders (user_id bigint references users);",
+      sql: "alter table users alter column seen type timestamp(6);\nalter table users drop constraint users_email_key;",
+      note: "the foreign key does not need what changes",
+    },
+    {
+      history:
         "create table orders (id bigint primary key);\ncreate table users (id bigint primary key);",
       sql: "alter table orders add foreign key (id) references users not valid;",
       note: "one statement that needs both",
