@@ -10,7 +10,7 @@ import { conditionOf, type Condition } from "../../catalog/comparisons.ts";
 import { blocksWrites } from "../../locks/lock-mode.ts";
 import { relationsIn } from "../../locks/relation-name.ts";
 import type { Statement } from "../../sql/statement.ts";
-import type { Work } from "../context.ts";
+import type { TransactionContext, Work } from "../context.ts";
 import type { EffectState } from "./state.ts";
 import { textOf } from "./target.ts";
 
@@ -18,7 +18,8 @@ export function dataWork({ node }: Statement, { catalog, transaction }: EffectSt
   // What the transaction has dropped is in nobody's use any more; a name that no file made may be.
   const blocking = [...(transaction?.held ?? [])].filter(([at, { mode, relation }]) => {
     const known = catalog.relations.get(at as RelationKey);
-    return blocksWrites(mode) && (known === undefined ? at === relation : !isNew(catalog, known));
+    const there = known === undefined ? at === relation : !isNew(catalog, known);
+    return blocksWrites(mode) && (there || isRenamed(relation, transaction!));
   });
   const change = blocking.length === 0 ? undefined : changeOf(node);
   if (change === undefined) return [];
@@ -135,4 +136,13 @@ export function fixedColumns(condition: Condition): ReadonlySet<string> {
     return new Set([condition.column]);
   if (condition.kind === "in") return new Set([condition.column]);
   return new Set();
+}
+
+/** It has another name by now, which something new may have taken, and is locked all the same. */
+function isRenamed(name: string, { statements }: TransactionContext): boolean {
+  return statements.some(({ node }) => {
+    if (!("RenameStmt" in node) || node.RenameStmt.renameType !== "OBJECT_TABLE") return false;
+    const { relation } = node.RenameStmt;
+    return relation !== undefined && relation.relname === name.slice(name.lastIndexOf(".") + 1);
+  });
 }

@@ -77,7 +77,7 @@ function textsIn(body: string): { texts: string[]; others: boolean } {
   let others = false;
   for (const [index, token] of tokens.entries()) {
     const word = keyword(bytes, token);
-    if (READS.has(word)) others ||= !readsTheCatalog(body, tokens[index + 1]);
+    if (READS.has(word)) others ||= !readsTheCatalog(bytes, tokens[index + 1]);
     if (begins && FIRST_WORDS.has(word)) {
       const end = tokens.slice(index).find(({ kind }) => kind === "semicolon");
       texts.push(bytes.toString("utf8", token.start, end?.start ?? bytes.length));
@@ -95,8 +95,8 @@ function textsIn(body: string): { texts: string[]; others: boolean } {
 }
 
 /** `from pg_class`, `join information_schema.columns`: small, and not the application's. */
-function readsTheCatalog(body: string, next: Token | undefined): boolean {
-  const name = next === undefined ? "" : Buffer.from(body).toString("utf8", next.start, next.end);
+function readsTheCatalog(bytes: Buffer, next: Token | undefined): boolean {
+  const name = next === undefined ? "" : bytes.toString("utf8", next.start, next.end);
   return /^(?:pg_|information_schema$)/i.test(name);
 }
 

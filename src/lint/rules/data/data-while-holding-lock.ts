@@ -19,6 +19,15 @@ export const dataWhileHoldingLock = defineRule({
       history: "create table orders (id bigint primary key);\ncreate table lines (id bigint);",
       sql: "alter table orders add column state text;\ninsert into lines select id from orders;",
     },
+    {
+      history: "create table orders (id bigint primary key);",
+      sql: "alter table orders rename to old_orders;\ncreate table orders (id bigint primary key);\ninsert into orders select * from old_orders;",
+      note: "the table is locked under its new name",
+    },
+    {
+      history: "create table orders (id bigint primary key);\ncreate table archive (id bigint);",
+      sql: "alter table orders rename to old_orders;\ninsert into archive select * from old_orders;",
+    },
   ],
   good: [
     {
