@@ -93,16 +93,23 @@ function range({ since, until }: NonNullable<Rule["versions"]>): string {
   return until === undefined ? `${since} and later` : `${since} to ${until}`;
 }
 
-function example({ history, sql, note, version }: RuleExample): string {
+function example({ history, sql, note, version, refused }: RuleExample): string {
   const said = [
     ...(note === undefined
       ? []
       : [`${note[0]?.toUpperCase()}${note.slice(1).replace(/\.$/, "")}.`]),
+    ...(refused === undefined ? [] : [refusal(refused)]),
     ...(version === undefined ? [] : [`(PostgreSQL ${version}.)`]),
   ].join(" ");
   const before = history === undefined ? [] : ["-- earlier", history.trim(), "-- now"];
   const block = ["```sql", ...before, sql.trim(), "```"].join("\n");
   return said === "" ? block : `${said}\n\n${block}`;
+}
+
+/** Class 23, integrity: no row breaks a rule where there is none. */
+function refusal(sqlstate: string): string {
+  const where = sqlstate.startsWith("23") ? " where there are rows" : "";
+  return `The server refuses this${where} (${sqlstate}).`;
 }
 
 function others(ids: OtherIds | undefined): string[] {

@@ -34,6 +34,15 @@ export interface RuleExample {
   readonly runner?: "lockstep" | "other";
   /** Why this is bad or good, where the SQL alone does not say it. */
   readonly note?: string;
+  /**
+   * SQLSTATE with which the server answers `sql`, where its tables have rows; nothing of the file
+   * is done then. Default: the server does what is asked.
+   */
+  readonly refused?: string;
+  /** SQL for what is in the database though no file makes it, so that lint knows nothing of it. */
+  readonly unseen?: string;
+  /** What a bare server lacks, without which nobody can run this: "the extension vector". */
+  readonly needs?: string;
 }
 
 /** Ids that other tools give to the same thing, for whoever comes from them. */

@@ -43,9 +43,7 @@ export async function measureCase(url: string, one: AccuracyCase): Promise<Truth
     const refused = await runner.query(one.history).then(() => undefined, codeOf);
     if (refused !== undefined) return failed(`history ${refused}`);
     const statements = await split(one.sql);
-    const before = await listTables(runner);
-    await runner.query("set client_min_messages = debug1");
-    const session = { runner, notices, before };
+    const session = await beginMeasuring(runner, notices);
     const truth = await measureInside(session, statements);
     return truth.error === NOT_IN_TRANSACTION
       ? await measureOutside(url, session, statements)
@@ -53,6 +51,13 @@ export async function measureCase(url: string, one: AccuracyCase): Promise<Truth
   } finally {
     await runner.end();
   }
+}
+
+/** What is there now is what existed before the migration. */
+export async function beginMeasuring(runner: Client, notices: string[]): Promise<MeasureSession> {
+  const before = await listTables(runner);
+  await runner.query("set client_min_messages = debug1");
+  return { runner, notices, before };
 }
 
 async function split(sql: string): Promise<Statement[]> {
@@ -65,7 +70,8 @@ async function split(sql: string): Promise<Statement[]> {
   }));
 }
 
-async function measureInside(
+/** In one transaction, which is rolled back. */
+export async function measureInside(
   session: MeasureSession,
   statements: readonly Statement[],
 ): Promise<Truth> {

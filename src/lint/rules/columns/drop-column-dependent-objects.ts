@@ -17,19 +17,23 @@ export const dropColumnDependentObjects = defineRule({
       history:
         "create table users (id bigint primary key, mail text unique);\ncreate table logins (mail text references users (mail));",
       sql: "alter table users drop column mail;",
+      refused: "2BP01",
     },
     {
       history: "create table pages (id bigint primary key, parent_id bigint references pages);",
       sql: "alter table pages drop column id;",
+      refused: "2BP01",
     },
     {
       history:
         "create table orders (id bigint primary key, net numeric, total numeric generated always as (net * 1.2) stored);",
       sql: "alter table orders drop column net;",
+      refused: "2BP01",
     },
     {
       history: "create table events (id bigint, at date) partition by range (at);",
       sql: "alter table events drop column at;",
+      refused: "42P16",
     },
   ],
   good: [

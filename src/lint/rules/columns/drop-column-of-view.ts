@@ -16,6 +16,7 @@ export const dropColumnOfView = defineRule({
       history:
         "create table orders (id bigint primary key, note text, total numeric);\ncreate view notes as select id, note from orders;",
       sql: "alter table orders drop column note;",
+      refused: "2BP01",
     },
   ],
   good: [

@@ -17,6 +17,7 @@ export const dropColumn = defineRule({
     },
     {
       sql: "alter table orders drop column if exists note;",
+      unseen: "create table orders (id bigint primary key, note text);",
       note: "a table that no file of the history makes",
     },
   ],

@@ -11,13 +11,11 @@ export const setTablespace = defineRule({
     "An index: build another one CONCURRENTLY in the new tablespace, or REINDEX (TABLESPACE …) CONCURRENTLY. A table: copy into a new one in batches and swap the names, or use pg_repack.",
   bad: [
     {
-      history:
-        "create tablespace fast location '/mnt/fast';\ncreate table events (id bigint primary key);",
+      history: "create table events (id bigint primary key);",
       sql: "alter table events set tablespace fast;",
     },
     {
-      history:
-        "create tablespace fast location '/mnt/fast';\ncreate table events (id bigint primary key);",
+      history: "create table events (id bigint primary key);",
       sql: "alter index events_pkey set tablespace fast;",
     },
   ],
@@ -28,8 +26,7 @@ export const setTablespace = defineRule({
       note: "it is there already, and nothing happens",
     },
     {
-      history:
-        "create tablespace fast location '/mnt/fast';\ncreate table events (id bigint primary key);",
+      history: "create table events (id bigint primary key);",
       sql: "reindex (tablespace fast) index concurrently events_pkey;",
     },
   ],

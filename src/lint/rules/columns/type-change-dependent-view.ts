@@ -17,6 +17,7 @@ export const typeChangeDependentView = defineRule({
       history:
         "create table orders (id bigint primary key, note text, total numeric);\ncreate view notes as select id, note from orders;",
       sql: "alter table orders alter column note type varchar;",
+      refused: "0A000",
     },
   ],
   good: [

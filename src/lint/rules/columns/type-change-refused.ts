@@ -16,10 +16,12 @@ export const typeChangeRefused = defineRule({
       history:
         "create table orders (id bigint primary key, net int, total int generated always as (net * 2) stored);",
       sql: "alter table orders alter column net type numeric;",
+      refused: "0A000",
     },
     {
       history: "create table events (id bigint, at date) partition by range (at);",
       sql: "alter table events alter column at type timestamptz;",
+      refused: "42P16",
     },
   ],
   good: [

@@ -26,6 +26,7 @@ export const typeChangeRewrite = defineRule({
     },
     {
       sql: "alter table orders alter column total type numeric(12, 2);",
+      unseen: "create table orders (id bigint primary key, total int);",
       note: "the type that it has now is not in the history",
     },
   ],

@@ -18,6 +18,7 @@ export const addColumnUnique = defineRule({
     {
       history: "create table users (email text);",
       sql: "alter table users add column id bigint primary key;",
+      refused: "23502",
     },
   ],
   good: [

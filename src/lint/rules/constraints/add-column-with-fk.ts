@@ -13,7 +13,7 @@ export const addColumnWithFk = defineRule({
   bad: [
     {
       history:
-        "create table customers (id bigint primary key);\ncreate table orders (id bigint primary key);",
+        "create table customers (id bigint primary key);\ninsert into customers values (1);\ncreate table orders (id bigint primary key);",
       sql: "alter table orders add column customer_id bigint default 1 references customers;",
     },
   ],

@@ -18,10 +18,12 @@ export const notNullRequiredNoDefault = defineRule({
     {
       history: "create table users (id bigint primary key);",
       sql: "alter table users add column email text not null;",
+      refused: "23502",
     },
     {
       history: "create table users (id bigint primary key);",
       sql: "alter table users add column email text not null default null;",
+      refused: "23502",
     },
   ],
   good: [

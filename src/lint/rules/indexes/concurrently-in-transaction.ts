@@ -25,14 +25,17 @@ export const concurrentlyInTransaction = defineRule({
     {
       history: "create table orders (id bigint primary key);",
       sql: "alter table orders add column state text;\ncreate index concurrently orders_state_idx on orders (state);",
+      refused: "25001",
     },
     {
       history: "create table orders (id bigint primary key, state text);",
       sql: "begin;\ncreate index concurrently orders_state_idx on orders (state);\ncommit;",
+      refused: "25001",
     },
     {
       history: "create table orders (id bigint primary key, state text);",
       sql: "set maintenance_work_mem = '1GB';\ncreate index concurrently orders_state_idx on orders (state);",
+      refused: "25001",
       runner: "other",
       note: "a file that is sent as one query is one transaction",
     },

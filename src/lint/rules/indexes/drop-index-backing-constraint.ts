@@ -16,10 +16,12 @@ export const dropIndexBackingConstraint = defineRule({
     {
       history: "create table users (id bigint primary key, email text unique);",
       sql: "drop index users_email_key;",
+      refused: "2BP01",
     },
     {
       history: "create table users (id bigint primary key, email text unique);",
       sql: "drop index concurrently if exists users_pkey;",
+      refused: "2BP01",
     },
   ],
   good: [

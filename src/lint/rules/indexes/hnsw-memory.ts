@@ -16,6 +16,7 @@ export const hnswMemory = defineRule({
       history:
         "create extension vector;\ncreate table items (id bigint primary key, embedding vector(3));",
       sql: "create index concurrently items_idx on items using hnsw (embedding vector_l2_ops);",
+      needs: "the extension vector",
     },
   ],
   good: [
@@ -23,9 +24,11 @@ export const hnswMemory = defineRule({
       history:
         "create extension vector;\ncreate table items (id bigint primary key, embedding vector(3));",
       sql: "set maintenance_work_mem = '4GB';\ncreate index concurrently items_idx on items using hnsw (embedding vector_l2_ops);",
+      needs: "the extension vector",
     },
     {
       sql: "create extension vector;\ncreate table items (id bigint primary key, embedding vector(3));\ncreate index items_idx on items using hnsw (embedding vector_l2_ops);",
+      needs: "the extension vector",
       note: "a new table has no rows",
     },
   ],

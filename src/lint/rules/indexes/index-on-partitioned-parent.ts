@@ -23,7 +23,7 @@ export const indexOnPartitionedParent = defineRule({
     {
       history: "create table events (id bigint, at date) partition by range (at);",
       sql: "create index concurrently events_id_idx on events (id);",
-      note: "PostgreSQL refuses it",
+      refused: "0A000",
     },
   ],
   good: [

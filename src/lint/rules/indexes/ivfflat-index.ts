@@ -15,16 +15,19 @@ export const ivfflatIndex = defineRule({
   bad: [
     {
       sql: "create extension vector;\ncreate table items (id bigint primary key, embedding vector(3));\ncreate index items_idx on items using ivfflat (embedding vector_l2_ops) with (lists = 100);",
+      needs: "the extension vector",
     },
   ],
   good: [
     {
       sql: "create extension vector;\ncreate table items (id bigint primary key, embedding vector(3));\ncreate index items_idx on items using hnsw (embedding vector_l2_ops);",
+      needs: "the extension vector",
     },
     {
       history:
         "create extension vector;\ncreate table items (id bigint primary key, embedding vector(3));",
       sql: "create index concurrently items_idx on items using ivfflat (embedding vector_l2_ops) with (lists = 100);",
+      needs: "the extension vector",
       note: "a table that is in use",
     },
   ],

@@ -25,6 +25,7 @@ export const reindexNotConcurrent = defineRule({
     },
     {
       sql: "REINDEX (VERBOSE) INDEX orders_pkey;",
+      unseen: "create table orders (id bigint primary key);",
       note: "an index that no file of the history makes",
     },
   ],

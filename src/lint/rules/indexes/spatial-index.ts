@@ -19,6 +19,7 @@ export const spatialIndex = defineRule({
       history:
         "create extension postgis;\ncreate table places (id bigint primary key, at geometry);",
       sql: "create index concurrently places_at_idx on places (at);",
+      needs: "the extension postgis",
     },
   ],
   good: [
@@ -26,6 +27,7 @@ export const spatialIndex = defineRule({
       history:
         "create extension postgis;\ncreate table places (id bigint primary key, at geometry);",
       sql: "create index concurrently places_at_idx on places using gist (at);",
+      needs: "the extension postgis",
     },
   ],
   otherIds: { migrationPilot: ["MP109"] },

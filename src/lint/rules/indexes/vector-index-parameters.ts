@@ -21,6 +21,7 @@ export const vectorIndexParameters = defineRule({
       history:
         "create extension vector;\ncreate table items (id bigint primary key, embedding vector(3));",
       sql: "create index concurrently items_idx on items using hnsw (embedding vector_l2_ops);",
+      needs: "the extension vector",
     },
   ],
   good: [
@@ -28,6 +29,7 @@ export const vectorIndexParameters = defineRule({
       history:
         "create extension vector;\ncreate table items (id bigint primary key, embedding vector(3));",
       sql: "create index concurrently items_idx on items using hnsw (embedding vector_l2_ops) with (m = 16, ef_construction = 128);",
+      needs: "the extension vector",
     },
   ],
   otherIds: { migrationPilot: ["MP056"] },

@@ -18,15 +18,18 @@ export const dependentViewFunctionBreak = defineRule({
       history:
         "create table orders (id bigint primary key);\ncreate view newest as select max(id) from orders;",
       sql: "drop table orders;",
+      refused: "2BP01",
     },
     {
       history: "create type mood as enum ('good');\ncreate table users (mood mood);",
       sql: "drop type mood;",
+      refused: "2BP01",
     },
     {
       history:
         "create table orders (id bigint);\ncreate function touch() returns trigger language plpgsql as $$ begin return new; end $$;\ncreate trigger touch before update on orders for each row execute function touch();",
       sql: "drop function touch();",
+      refused: "2BP01",
     },
   ],
   good: [

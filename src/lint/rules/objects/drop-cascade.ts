@@ -46,7 +46,11 @@ export const dropCascade = defineRule({
       sql: "drop type mood cascade;",
       note: "the column goes, with its values",
     },
-    { sql: "alter table orders drop constraint orders_pkey cascade;" },
+    {
+      sql: "alter table orders drop constraint orders_pkey cascade;",
+      unseen: "create table orders (id bigint primary key);",
+      note: "nobody knows what refers to it",
+    },
   ],
   good: [
     {

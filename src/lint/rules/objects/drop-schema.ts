@@ -18,7 +18,11 @@ export const dropSchema = defineRule({
       history: "create schema billing;\ncreate table billing.invoices (id bigint primary key);",
       sql: "drop schema billing cascade;",
     },
-    { sql: "drop schema billing cascade;", note: "nobody knows what is in it" },
+    {
+      sql: "drop schema billing cascade;",
+      unseen: "create schema billing;",
+      note: "nobody knows what is in it",
+    },
   ],
   good: [
     {

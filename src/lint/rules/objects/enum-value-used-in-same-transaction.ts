@@ -13,6 +13,7 @@ export const enumValueUsedInSameTransaction = defineRule({
     {
       history: "create type mood as enum ('bad');\ncreate table users (id bigint, mood mood);",
       sql: "alter type mood add value 'good';\nalter table users alter column mood set default 'good';",
+      refused: "55P04",
     },
   ],
   good: [

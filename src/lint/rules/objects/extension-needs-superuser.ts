@@ -16,7 +16,7 @@ export const extensionNeedsSuperuser = defineRule({
   why: "An extension has to be installed on the server, and one that is not marked as trusted can be created by a superuser only (or by what the hosting offers in its place).",
   instead:
     "Install it before the deploy, by whoever looks after the server. With IF NOT EXISTS the migration then has nothing to do.",
-  bad: [{ sql: "create extension postgis;" }],
+  bad: [{ sql: "create extension postgis;", needs: "the extension postgis" }],
   good: [
     {
       sql: "create extension if not exists pg_trgm;",
@@ -24,6 +24,7 @@ export const extensionNeedsSuperuser = defineRule({
     },
     {
       sql: "create extension if not exists postgis;",
+      needs: "the extension postgis",
       note: "nothing to do where it was made before",
     },
   ],

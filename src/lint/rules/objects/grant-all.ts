@@ -24,7 +24,11 @@ export const grantAll = defineRule({
   ],
   good: [
     { history: "create table orders (id bigint);", sql: "grant select, insert on orders to shop;" },
-    { sql: "grant all on function close(int) to shop;", note: "the same as EXECUTE" },
+    {
+      sql: "grant all on function close(int) to shop;",
+      history: "create function close(int) returns int language sql as 'select 1';",
+      note: "the same as EXECUTE",
+    },
   ],
   otherIds: { migrationPilot: ["MP085"] },
   *check({ node }) {

@@ -37,6 +37,7 @@ export const idempotentNoopStillLocks = defineRule({
     },
     {
       sql: "alter table orders drop constraint if exists orders_total_check;",
+      unseen: "create table orders (id bigint primary key);",
       note: "nobody knows",
     },
   ],

@@ -19,10 +19,12 @@ export const partitionKeyNotInUnique = defineRule({
   bad: [
     {
       sql: "create table events (id bigint primary key, day date) partition by range (day);",
+      refused: "0A000",
     },
     {
       history: "create table events (id bigint, day date) partition by range (day);",
       sql: "create unique index events_id on events (id);",
+      refused: "0A000",
     },
   ],
   good: [

@@ -18,6 +18,7 @@ export const partitionStrategyMismatch = defineRule({
     {
       history: "create table events (day date) partition by range (day);",
       sql: "create table events_2020 partition of events for values in ('2020-01-01');",
+      refused: "42P16",
     },
   ],
   good: [

@@ -15,6 +15,8 @@ export const preferRobust = defineRule({
   bad: [
     {
       sql: "drop index concurrently orders_a_idx;\ndrop index concurrently orders_b_idx;",
+      history:
+        "create table orders (a int, b int);\ncreate index orders_a_idx on orders (a);\ncreate index orders_b_idx on orders (b);",
     },
     {
       sql: "-- lockstep:transaction none\ncreate table orders (id bigint);\ncreate table lines (id bigint);",
@@ -23,12 +25,18 @@ export const preferRobust = defineRule({
   good: [
     {
       sql: "drop index concurrently if exists orders_a_idx;\ndrop index concurrently if exists orders_b_idx;",
+      history:
+        "create table orders (a int, b int);\ncreate index orders_a_idx on orders (a);\ncreate index orders_b_idx on orders (b);",
     },
     {
       sql: "create table orders (id bigint);\ncreate table lines (id bigint);",
       note: "all or nothing",
     },
-    { sql: "drop index concurrently orders_a_idx;", note: "the only statement" },
+    {
+      sql: "drop index concurrently orders_a_idx;",
+      history: "create table orders (a int);\ncreate index orders_a_idx on orders (a);",
+      note: "the only statement",
+    },
   ],
   otherIds: {
     squawk: ["prefer-robust-stmts"],

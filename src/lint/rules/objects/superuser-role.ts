@@ -12,8 +12,8 @@ export const superuserRole = defineRule({
   why: "SUPERUSER, BYPASSRLS, CREATEROLE and REPLICATION hold for every database of the server, and a migration that may give them has to run as such a role itself.",
   instead:
     "Leave such roles to whoever looks after the server, and let migrations run as the owner of the schema.",
-  bad: [{ sql: "create role boss superuser;" }, { sql: "alter role reporting bypassrls;" }],
-  good: [{ sql: "create role reporting login;" }, { sql: "alter role boss nosuperuser;" }],
+  bad: [{ sql: "create role chief superuser;" }, { sql: "alter role reporting bypassrls;" }],
+  good: [{ sql: "create role analyst login;" }, { sql: "alter role boss nosuperuser;" }],
   on: ["AlterRoleStmt", "CreateRoleStmt"],
   *check({ node }) {
     const [name, options = []] =

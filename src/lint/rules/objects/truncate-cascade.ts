@@ -20,7 +20,11 @@ export const truncateCascade = defineRule({
         "create table customers (id bigint primary key);\ncreate table orders (id bigint, customer_id bigint references customers);",
       sql: "truncate customers cascade;",
     },
-    { sql: "truncate customers cascade;" },
+    {
+      sql: "truncate customers cascade;",
+      unseen: "create table customers (id bigint primary key);",
+      note: "nobody knows what refers to it",
+    },
   ],
   good: [
     {

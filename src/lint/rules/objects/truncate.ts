@@ -12,7 +12,11 @@ export const truncate = defineRule({
     "Delete in batches what is not needed any more. To throw a table away, drop it in a release after the last code that uses it.",
   bad: [
     { history: "create table sessions (id bigint primary key);", sql: "truncate sessions;" },
-    { sql: "truncate table only sessions restart identity;" },
+    {
+      sql: "truncate table only sessions restart identity;",
+      unseen: "create table sessions (id bigserial primary key);",
+      note: "a table that no file of the history makes",
+    },
   ],
   good: [
     {

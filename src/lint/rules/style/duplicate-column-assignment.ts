@@ -11,10 +11,12 @@ export const duplicateColumnAssignment = defineRule({
     {
       history: "create table orders (id bigint primary key, state text);",
       sql: "update orders set state = 'new', state = 'open' where id = 1;",
+      refused: "42601",
     },
     {
       history: "create table orders (id bigint primary key, state text);",
       sql: "insert into orders (id, state, state) values (1, 'new', 'open');",
+      refused: "42701",
     },
   ],
   good: [

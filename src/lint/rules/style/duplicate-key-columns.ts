@@ -11,10 +11,14 @@ export const duplicateKeyColumns = defineRule({
   why: "PostgreSQL refuses a primary key or a unique constraint in which a column appears twice.",
   instead: "Each column once; often another one was meant.",
   bad: [
-    { sql: "create table lines (order_id bigint, line int, primary key (order_id, order_id));" },
+    {
+      sql: "create table lines (order_id bigint, line int, primary key (order_id, order_id));",
+      refused: "42701",
+    },
     {
       history: "create table lines (order_id bigint, line int);",
       sql: "alter table lines add unique (line, line);",
+      refused: "42701",
     },
   ],
   good: [{ sql: "create table lines (order_id bigint, line int, primary key (order_id, line));" }],

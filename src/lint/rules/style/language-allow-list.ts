@@ -15,6 +15,7 @@ export const languageAllowList = defineRule({
     {
       history: "create extension plpython3u;",
       sql: "create function one() returns int language plpython3u as 'return 1';",
+      needs: "the extension plpython3u",
     },
   ],
   good: [{ sql: "create function one() returns int language sql as 'select 1';" }],

@@ -12,8 +12,18 @@ export const lockTimeoutTooLong = defineRule({
   summary: "`lock_timeout` lets everybody queue for more than five seconds",
   why: "For as long as a statement waits for ACCESS EXCLUSIVE, every other query of the table waits behind it. The timeout is the length of the outage that is accepted.",
   instead: "One or two seconds, and several attempts.",
-  bad: [{ sql: "set lock_timeout = '1min';\nalter table orders add column note text;" }],
-  good: [{ sql: "set lock_timeout = '2s';\nalter table orders add column note text;" }],
+  bad: [
+    {
+      sql: "set lock_timeout = '1min';\nalter table orders add column note text;",
+      history: "create table orders (id bigint primary key);",
+    },
+  ],
+  good: [
+    {
+      sql: "set lock_timeout = '2s';\nalter table orders add column note text;",
+      history: "create table orders (id bigint primary key);",
+    },
+  ],
   otherIds: { pgfence: ["lock-timeout-too-long"], strongMigrations: ["lock_timeout_limit"] },
   *check(context) {
     const set = setsTimeout(context, "lock_timeout");

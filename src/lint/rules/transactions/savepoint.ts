@@ -10,9 +10,15 @@ export const savepoint = defineRule({
   bad: [
     {
       sql: "savepoint before_note;\nalter table orders add column note text;\nrelease savepoint before_note;",
+      history: "create table orders (id bigint primary key);",
     },
   ],
-  good: [{ sql: "alter table orders add column note text;" }],
+  good: [
+    {
+      sql: "alter table orders add column note text;",
+      history: "create table orders (id bigint primary key);",
+    },
+  ],
   otherIds: { migrationPilot: ["MP076"] },
   on: ["TransactionStmt"],
   *check({ node, file }) {

@@ -20,8 +20,14 @@ export const statementTimeoutTooLong = defineRule({
     },
   ],
   good: [
-    { sql: "set statement_timeout = '30s';\nalter table orders add column note text;" },
-    { sql: "set statement_timeout = '1h';\ncreate index concurrently orders_id on orders (id);" },
+    {
+      sql: "set statement_timeout = '30s';\nalter table orders add column note text;",
+      history: "create table orders (id bigint primary key);",
+    },
+    {
+      sql: "set statement_timeout = '1h';\ncreate index concurrently orders_id on orders (id);",
+      history: "create table orders (id bigint primary key);",
+    },
   ],
   otherIds: { pgfence: ["statement-timeout-too-long"] },
   *check(context) {
