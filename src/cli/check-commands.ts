@@ -30,7 +30,7 @@ export const CHECK_COMMANDS: readonly CommandEntry[] = [
             since: text("Only files that changed since this commit, branch or tag", "ref"),
             pending: toggle("Only what is not applied to the database"),
             format: text(
-              "text, json, sarif, github, github-summary, gitlab, junit or markdown",
+              "text, json, sarif, github[-summary], gitlab, junit or markdown",
               "format",
             ),
             output: text("Write the report to a file", "file"),

@@ -15,13 +15,18 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { crc32 } from "node:zlib";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Reading } from "../migrations/migration.ts";
+import { createLocator } from "../sql/locate.ts";
 import { TOOL_VERSION } from "../version.ts";
 import type { LintFile } from "./read-file.ts";
 
 /** Changed when the form of the catalog or what the replay does changes within a version. */
-const FORM = 2;
+const FORM = 3;
 const MOST_ENTRIES = 20;
+/** Before the catalog, the checksum of its bytes: half a write must not become half a schema. */
+const SUM_BYTES = 4;
 
 export interface KeptHistory {
   readonly start?: { readonly catalog: Catalog; readonly after: number };
@@ -67,15 +72,36 @@ export function historyKeys(
   const hash = createHash("sha256");
   hash.update(JSON.stringify([TOOL_VERSION, FORM, process.version, version, searchPath]));
   const keys: (string | undefined)[] = [undefined];
-  let generated = false;
+  let known = true;
   for (const { path, text, module, down, placeholders, reading } of files.slice(0, until)) {
-    // What a builder makes is known only when it has run; its bytes are not the whole truth.
-    generated ||= reading?.generate !== undefined;
-    hash.update(JSON.stringify([path, module, down, placeholders, reading?.range, text.length]));
+    const made = reading && whatIsMadeOf(text, reading);
+    known &&= reading === undefined || made !== undefined;
+    hash.update(JSON.stringify([path, module, down, placeholders, made, text.length]));
     hash.update(text);
-    keys.push(generated ? undefined : `${hash.copy().digest("hex")}.catalog`);
+    keys.push(known ? `${hash.copy().digest("hex")}.catalog` : undefined);
   }
   return keys;
+}
+
+/**
+ * What another tool's format makes of the bytes of a file, because the bytes are not the whole truth:
+ * values of templates come from elsewhere. Undefined where only running it would tell.
+ */
+function whatIsMadeOf(text: string | Buffer, reading: Reading): object | undefined {
+  const { range, transaction, rewrite, commands, generate } = reading;
+  if (generate !== undefined || commands !== undefined) return undefined;
+  if (rewrite === undefined) return { range, transaction };
+  const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
+  const { start, end } = range ?? { start: 0, end: bytes.length };
+  try {
+    return {
+      range,
+      transaction,
+      pieces: rewrite(bytes, [{ start, end }], createLocator(bytes), []),
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 function entriesOf(folder: string): string[] {
@@ -89,7 +115,10 @@ function entriesOf(folder: string): string[] {
 /** A damaged entry is as good as none. */
 function read(file: string): Catalog | undefined {
   try {
-    return deserialize(readFileSync(file)) as Catalog;
+    const bytes = readFileSync(file);
+    const catalog = bytes.subarray(SUM_BYTES);
+    if (bytes.readUInt32LE() !== crc32(catalog)) return undefined;
+    return deserialize(catalog) as Catalog;
   } catch {
     return undefined;
   }
@@ -99,7 +128,10 @@ function write(folder: string, name: string, catalog: Catalog): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const making = join(folder, `.${name}.${process.pid}`);
-    writeFileSync(making, serialize(catalog));
+    const bytes = serialize(catalog);
+    const sum = Buffer.alloc(SUM_BYTES);
+    sum.writeUInt32LE(crc32(bytes));
+    writeFileSync(making, Buffer.concat([sum, bytes]));
     renameSync(making, join(folder, name));
     forgetOldest(folder);
   } catch {

@@ -3,7 +3,7 @@
  * too, or there is a reason why it does not.
  */
 import { join } from "node:path";
-import { chooseLintFiles } from "../../src/cli/lint-files.ts";
+import { chooseLintFiles } from "../../src/lint/choose-files.ts";
 import { Failure } from "../../src/failures/failure.ts";
 import { readSource } from "../../src/formats/read-source.ts";
 import { lintFiles } from "../../src/lint/engine.ts";

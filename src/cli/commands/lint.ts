@@ -1,23 +1,24 @@
 /** `lockstep lint`: what the statements of a file would do, said before anybody runs them. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { EXIT_CODES } from "../../failures/exit-codes.ts";
 import { Failure } from "../../failures/failure.ts";
+import { chooseLintFiles, type LintFiles } from "../../lint/choose-files.ts";
 import { openHistory } from "../../lint/history-cache.ts";
 import { lint as run, type LintOptions, type LintOutcome } from "../../lint/lint.ts";
 import { ALL_RULES } from "../../lint/registry.ts";
-import { REPORTERS } from "../../lint/reporters/registry.ts";
+import { REPORTERS, type ReporterEntry } from "../../lint/reporters/registry.ts";
 import { BASELINE_FILE, readBaseline, writeBaseline } from "../../lint/suppress/baseline.ts";
 import { NEWEST_VERSION, OLDEST_VERSION } from "../../locks/versions.ts";
-import { type MigrationSet, nativeSet } from "../../migrations/migration.ts";
-import { readPlainFolder } from "../../migrations/plain-folder.ts";
 import { TOOL_VERSION } from "../../version.ts";
 import { changedFiles } from "../changed-files.ts";
 import type { CliContext } from "../context.ts";
 import type { DatabaseFlags } from "../flags.ts";
-import { chooseLintFiles, type LintFiles } from "../lint-files.ts";
+import { lintHistory } from "../lint-history.ts";
 import { createPaint, PLAIN_PAINT, wantsColor } from "../output/paint.ts";
 import { renderRule, renderRules } from "../output/rules-text.ts";
-import { loadProject, type Project, readProjectSource } from "../project.ts";
+import { loadProject, type Project } from "../project.ts";
+import { withReporter } from "../with-reporter.ts";
 
 export interface LintFlags extends Omit<DatabaseFlags, "format"> {
   readonly since?: string;
@@ -39,84 +40,64 @@ export interface LintFlags extends Omit<DatabaseFlags, "format"> {
   readonly unproved?: boolean;
 }
 
-export async function lint(
+export function lint(
   this: CliContext,
   flags: LintFlags,
   ...paths: readonly string[]
 ): Promise<void> {
-  if (flags.rules === true) return print(this, renderRules(ALL_RULES, flags.json === true));
+  return withReporter(this, flags, () => look(this, flags, paths));
+}
+
+async function look(
+  context: CliContext,
+  flags: LintFlags,
+  paths: readonly string[],
+): Promise<void> {
+  const json = flags.json === true;
+  if (flags.rules === true) return print(context, renderRules(ALL_RULES, json));
   if (flags.explain !== undefined) {
-    return print(this, renderRule(ruleNamed(flags.explain)));
+    return print(context, renderRule(ruleNamed(flags.explain), json));
   }
-  const { format, sourceFormat, ...rest } = flags;
+  const format = formatOf(flags);
+  const { format: _format, sourceFormat, ...rest } = flags;
   const project = await loadProject(
-    this,
+    context,
     { ...rest, ...(sourceFormat !== undefined && { format: sourceFormat }) },
     { needsUrl: flags.pending === true },
   );
   const target = await pendingOf(project, flags);
-  const set = await historyOf(this, flags, project, paths);
+  const set = await lintHistory(context, project, paths, flags.dir !== undefined);
+  if (flags.quiet !== true) {
+    for (const note of set.notes ?? []) context.process.stderr.write(`warning: ${note}\n`);
+  }
   const chosen = chooseLintFiles({
-    cwd: this.cwd,
+    cwd: context.cwd,
     set,
     placeholders: project.settings.placeholders,
     paths,
-    changed: flags.since === undefined ? undefined : await changedFiles(flags.since, this.cwd),
+    changed: flags.since === undefined ? undefined : await changedFiles(flags.since, context.cwd),
     pending: target?.pending,
   });
-  let options = await optionsOf(this, { flags, paths, project }, chosen, target?.version);
-  const output = flags.json === true ? "json" : (format ?? "text");
+  let options = await optionsOf(context, { flags, paths, project }, chosen, target?.version);
   let unproved = false;
   if (flags.fix === true) {
     const { lintFix } = await import("../lint-fix.ts");
     const pending = (target ?? (await knownPending(project)))?.pending;
-    const how = { ...flags, pending, report: output === "text" ? "text" : "other" } as const;
-    const fixed = await lintFix(this, { set, settings: project.settings, options }, how);
+    const how = { ...flags, pending, report: format.id === "text" ? "text" : "other" } as const;
+    const fixed = await lintFix(context, { set, settings: project.settings, options }, how);
     options = fixed.options;
     unproved = fixed.failed;
   }
   const result = await run(options);
-  if (flags.writeBaseline === true) return keepBaseline(this, flags, result);
-  await say(this, result, output, flags);
-  if (result.failed || unproved) this.process.exitCode = 65;
-}
-
-/**
- * The folder with the history. Where none is configured and the default is not there, the folder in
- * which the given files are, if it can be read as migrations; else they are all that there is.
- */
-async function historyOf(
-  context: CliContext,
-  flags: LintFlags,
-  project: Project,
-  paths: readonly string[],
-): Promise<MigrationSet> {
-  const there = project.dirs.filter(isFolder);
-  if (there.length > 0 || flags.dir !== undefined || paths.length === 0) {
-    const plain = project.format === undefined ? readPlainFolder(there, context.cwd) : undefined;
-    return plain ?? project.source();
-  }
-  const folders = new Set(paths.map((path) => dirname(resolve(context.cwd, path))));
-  const [folder] = folders;
-  if (folder === undefined || folders.size > 1 || !isFolder(folder)) return nativeSet([]);
-  const plain = readPlainFolder([folder], context.cwd);
-  if (plain !== undefined) return plain;
-  try {
-    return await readProjectSource(context, { ...project, dirs: [folder] });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return nativeSet([]);
-  }
+  if (flags.writeBaseline === true) return keepBaseline(context, flags, result);
+  await say(context, result, format, flags);
+  if (result.failed || unproved) context.process.exitCode = EXIT_CODES.invalid.code;
 }
 
 interface Asked {
   readonly flags: LintFlags;
   readonly paths: readonly string[];
   readonly project: Project;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 async function optionsOf(
@@ -161,21 +142,21 @@ async function cacheOf(): Promise<string> {
   return join(await cacheFolder(), "lint");
 }
 
-async function pendingOf(
-  project: Project,
-  { pending }: LintFlags,
-): Promise<{ pending: ReadonlySet<string>; version: number } | undefined> {
+interface Pending {
+  readonly pending: ReadonlySet<string>;
+  readonly version: number;
+}
+
+async function pendingOf(project: Project, { pending }: LintFlags): Promise<Pending | undefined> {
   return pending === true ? pendingOn(project) : undefined;
 }
 
 /** Where an address is given, what is applied there is known without `--pending`. */
-async function knownPending(project: Project): ReturnType<typeof pendingOf> {
+async function knownPending(project: Project): Promise<Pending | undefined> {
   return project.url === undefined ? undefined : pendingOn(project);
 }
 
-async function pendingOn(
-  project: Project,
-): Promise<{ pending: ReadonlySet<string>; version: number }> {
+async function pendingOn(project: Project): Promise<Pending> {
   const { status } = await import("../../runner/status.ts");
   const found = await status(await project.runnerOptions(() => {}));
   return {
@@ -201,22 +182,28 @@ function baselineOf({ cwd }: CliContext, { baseline }: LintFlags): LintOptions["
   return readBaseline(text, file);
 }
 
-function keepBaseline(context: CliContext, { baseline }: LintFlags, result: LintOutcome): void {
+function keepBaseline(
+  context: CliContext,
+  { baseline, json, quiet }: LintFlags,
+  result: LintOutcome,
+): void {
   const file = baseline ?? BASELINE_FILE;
-  writeFileSync(resolve(context.cwd, file), writeBaseline(result.findings));
+  writeOutput(context, file, writeBaseline(result.findings));
   const count = result.findings.length;
-  print(context, `${file}: ${count} finding${count === 1 ? "" : "s"} kept\n`);
+  if (json === true) print(context, `${JSON.stringify({ baseline: file, findings: count })}\n`);
+  else if (quiet !== true) {
+    print(context, `${file}: ${count} finding${count === 1 ? "" : "s"} kept\n`);
+  }
 }
 
 async function say(
   context: CliContext,
   result: LintOutcome,
-  format: string,
+  format: ReporterEntry,
   { output, quiet }: LintFlags,
 ): Promise<void> {
   const { stdout, env } = context.process;
-  const reporter = await REPORTERS.find(({ id }) => id === format)?.load();
-  if (reporter === undefined) throw unknownFormat(format);
+  const reporter = await format.load();
   const byId = new Map(ALL_RULES.map((rule) => [rule.id, rule]));
   const text = reporter(result, {
     rules: (id) => byId.get(id),
@@ -225,17 +212,41 @@ async function say(
     paint: output === undefined ? createPaint(wantsColor(env, stdout)) : PLAIN_PAINT,
     width: stdout.columns ?? 80,
   });
-  if (output !== undefined) writeFileSync(resolve(context.cwd, output), text);
-  else if (quiet !== true || format !== "text" || result.failed) print(context, text);
+  if (output !== undefined) writeOutput(context, output, text);
+  else if (quiet !== true || format.id !== "text" || result.failed) print(context, text);
 }
 
-function unknownFormat(format: string): Failure {
-  const known = REPORTERS.map(({ id }) => id).join(", ");
-  return new Failure({
+/** Asked before any work, so that a misspelt one costs nothing. */
+function formatOf({ format, json = false }: LintFlags): ReporterEntry {
+  if (json && format !== undefined && format !== "json") {
+    throw new Failure({
+      class: "usage",
+      what: `\`--json\` and \`--format ${format}\` are both given.`,
+      action: "Give one of them.",
+    });
+  }
+  const id = json ? "json" : (format ?? "text");
+  const entry = REPORTERS.find((one) => one.id === id);
+  if (entry !== undefined) return entry;
+  const known = REPORTERS.map((one) => one.id).join(", ");
+  throw new Failure({
     class: "usage",
-    what: `There is no output format \`${format}\`.`,
+    what: `There is no output format \`${id}\`.`,
     action: `Give one of ${known}. (The format of the folder is \`--source-format\`.)`,
   });
+}
+
+function writeOutput({ cwd }: CliContext, file: string, text: string): void {
+  try {
+    writeFileSync(resolve(cwd, file), text);
+  } catch (error) {
+    throw new Failure({
+      class: "usage",
+      what: `\`${file}\` cannot be written: ${error instanceof Error ? error.message : "?"}.`,
+      action: "Give a file in a folder that is there and may be written.",
+      cause: error,
+    });
+  }
 }
 
 function ruleNamed(id: string): (typeof ALL_RULES)[number] {

@@ -2,10 +2,7 @@
 import type { Rule } from "../../lint/rule.ts";
 
 export function renderRules(rules: readonly Rule[], json: boolean): string {
-  if (json) {
-    const list = rules.map(({ check: _check, checkFile: _checkFile, ...metadata }) => metadata);
-    return `${JSON.stringify({ rules: list }, undefined, 2)}\n`;
-  }
+  if (json) return document({ rules: rules.map((rule) => metadataOf(rule)) });
   const width = Math.max(...rules.map(({ id }) => id.length));
   const lines = rules
     .toSorted((left, right) => left.id.localeCompare(right.id, "en"))
@@ -16,7 +13,8 @@ export function renderRules(rules: readonly Rule[], json: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-export function renderRule(rule: Rule): string {
+export function renderRule(rule: Rule, json: boolean): string {
+  if (json) return document(metadataOf(rule));
   const { id, kind, severity, summary, why, instead, bad, good, handledByRunner } = rule;
   const lines = [
     `${id} (${kind}, ${severity})`,
@@ -37,6 +35,15 @@ export function renderRule(rule: Rule): string {
     ...indented(good[0].sql),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** All that a rule says of itself; what it does stays here. */
+function metadataOf({ check: _check, checkFile: _checkFile, on: _on, ...metadata }: Rule): object {
+  return metadata;
+}
+
+function document(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 function indented(sql: string): string[] {

@@ -1,10 +1,10 @@
 /** Which files lint reads, in which order, and on which of them it reports. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { Failure } from "../failures/failure.ts";
-import { lintFileOf } from "../lint/file-of-migration.ts";
-import type { LintFile } from "../lint/read-file.ts";
 import type { Migration, MigrationFile, MigrationSet } from "../migrations/migration.ts";
+import { lintFileOf } from "./file-of-migration.ts";
+import type { LintFile } from "./read-file.ts";
 
 export interface LintFiles {
   readonly files: readonly LintFile[];
@@ -18,7 +18,7 @@ export interface FilesWanted {
   readonly placeholders?: Readonly<Record<string, string>> | undefined;
   /** As given on the command line: files and folders; empty: all. */
   readonly paths: readonly string[];
-  /** Absolute paths, when only changed files are wanted. */
+  /** Absolute paths without symbolic links, when only changed files are wanted. */
   readonly changed?: ReadonlySet<string> | undefined;
   /** Ids of migrations, when only pending ones are wanted. */
   readonly pending?: ReadonlySet<string> | undefined;
@@ -34,7 +34,7 @@ export function chooseLintFiles(wanted: FilesWanted): LintFiles {
   const chosen = (migration: Migration, file: MigrationFile): boolean => {
     if (pending !== undefined && !pending.has(migration.id)) return false;
     const at = file.absolutePath;
-    if (changed !== undefined && (at === undefined || !changed.has(at))) return false;
+    if (!hasChanged(at, changed)) return false;
     return paths.length === 0 || (at !== undefined && paths.some((path) => isWithin(at, path)));
   };
   const files: LintFile[] = [];
@@ -54,13 +54,28 @@ export function chooseLintFiles(wanted: FilesWanted): LintFiles {
       files.push(lintFileOf(migration, direction, placeholders)!);
     }
   }
-  const extra = paths.filter((path) => !known.has(path) && statSync(path).isFile());
+  const extra = new Set(paths.filter((path) => !known.has(path) && statSync(path).isFile()));
   for (const path of extra) {
+    if (!hasChanged(path, changed)) continue;
     const shown = shownPath(path, cwd);
-    files.push({ path: shown, text: readFileSync(path), ...(placeholders && { placeholders }) });
+    files.push({
+      path: shown,
+      text: readFileSync(path),
+      ...(MODULE.test(path) && { module: true }),
+      ...(path.endsWith(".down.sql") && { down: true }),
+      ...(placeholders && { placeholders }),
+    });
     report.push(shown);
   }
   return { files, report };
+}
+
+const MODULE = /\.[cm]?[jt]s$/;
+
+/** Git names files without symbolic links, whatever the folder is called here. */
+function hasChanged(file: string | undefined, changed: ReadonlySet<string> | undefined): boolean {
+  if (changed === undefined) return true;
+  return file !== undefined && (changed.has(file) || changed.has(realpathSync(file)));
 }
 
 /** Down files are looked at when they are named, or changed: by default nobody runs them. */
@@ -81,7 +96,7 @@ function existing(path: string, written: string): string {
   }
 }
 
-function isWithin(file: string, path: string): boolean {
+export function isWithin(file: string, path: string): boolean {
   return file === path || file.startsWith(path.endsWith(sep) ? path : `${path}${sep}`);
 }
 
