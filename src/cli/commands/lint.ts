@@ -109,17 +109,16 @@ async function optionsOf(
   const version = flags.pgVersion ?? serverVersion ?? project.lint?.pgVersion ?? NEWEST_VERSION;
   if (version < OLDEST_VERSION || version > NEWEST_VERSION) {
     throw new Failure({
-      class: "usage",
+      class: flags.pgVersion === undefined ? "config.invalid" : "usage",
       what: `PostgreSQL ${version} is not one that Lockstep knows.`,
       action: `Give a major version from ${OLDEST_VERSION} to ${NEWEST_VERSION}.`,
     });
   }
   const searchPath = project.settings.searchPath?.split(",").map((one) => one.trim());
   const until = files.findIndex(({ path }) => report.includes(path));
+  const folder = flags.cache === false || until < 1 ? undefined : await cacheOf();
   const history =
-    flags.cache === false || until < 1
-      ? undefined
-      : openHistory(await cacheOf(), files, until, { version, searchPath });
+    folder === undefined ? undefined : openHistory(folder, files, until, { version, searchPath });
   const packs = [...(project.lint?.packs ?? []), ...(flags.pack ?? [])];
   return {
     files,
@@ -137,9 +136,11 @@ async function optionsOf(
   };
 }
 
-async function cacheOf(): Promise<string> {
+/** Undefined where nothing can be kept: a read-only home is no reason not to look at files. */
+async function cacheOf(): Promise<string | undefined> {
   const { cacheFolder } = await import("../../sandbox/cache.ts");
-  return join(await cacheFolder(), "lint");
+  const folder = await cacheFolder().catch(() => undefined);
+  return folder && join(folder, "lint");
 }
 
 interface Pending {
