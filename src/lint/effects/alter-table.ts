@@ -20,8 +20,9 @@ import { attachParts } from "./partitions.ts";
 import { indexStorageParts } from "./index-storage.ts";
 import type { Part } from "./part.ts";
 import type { EffectState } from "./state.ts";
-import { list, type Target } from "./target.ts";
+import { droppedBy, list, madeNotNull, type Target } from "./target.ts";
 import { typeChangeParts } from "./type-change.ts";
+import { typedTableParts } from "./typed-tables.ts";
 import { validateParts } from "./validate.ts";
 
 export function alterTableParts(stmt: AlterTableStmt, state: EffectState): Part[] {
@@ -54,23 +55,11 @@ export function alterTableParts(stmt: AlterTableStmt, state: EffectState): Part[
       return cmds.flatMap((cmd) => storageParts(cmd, name, table));
     case "OBJECT_INDEX":
       return indexStorageParts(cmds, name, state);
+    case "OBJECT_TYPE":
+      return typedTableParts(cmds, name, state);
     default:
       return [];
   }
-}
-
-function droppedBy(cmds: readonly AlterTableCmd[]): ReadonlySet<string> {
-  return new Set(
-    cmds.flatMap(({ subtype, name }) =>
-      subtype === "AT_DropConstraint" && name !== undefined ? [name] : [],
-    ),
-  );
-}
-
-function madeNotNull(cmds: readonly AlterTableCmd[]): ReadonlySet<string> {
-  return new Set(
-    cmds.flatMap(({ subtype, name }) => (subtype === "AT_SetNotNull" ? (name ?? []) : [])),
-  );
 }
 
 function commandParts(cmd: AlterTableCmd, target: Target): Part[] {

@@ -9,12 +9,11 @@ import { findTable, isNew, type Name, nameOf } from "../../catalog/find.ts";
 import { conditionOf, type Condition } from "../../catalog/comparisons.ts";
 import { blocksWrites } from "../../locks/lock-mode.ts";
 import { relationsIn } from "../../locks/relation-name.ts";
-import type { Statement } from "../../sql/statement.ts";
 import type { TransactionContext, Work } from "../context.ts";
 import type { EffectState } from "./state.ts";
 import { textOf } from "./target.ts";
 
-export function dataWork({ node }: Statement, { catalog, transaction }: EffectState): Work[] {
+export function dataWork(node: Node, { catalog, transaction }: EffectState): Work[] {
   // What the transaction has dropped is in nobody's use any more; a name that no file made may be.
   const blocking = [...(transaction?.held ?? [])].filter(([at, { mode, relation }]) => {
     const known = catalog.relations.get(at as RelationKey);

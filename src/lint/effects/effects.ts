@@ -44,7 +44,10 @@ export function effectsOf(statement: Statement, state: EffectState): Effects {
         // Whether it runs is decided by the block; where it stands is in another text.
         .map(({ location: _location, ...part }) => ({ ...part, certain: false }))
         .flatMap((part) => workOf(part, locks, state)),
-      ...dataWork(statement, state),
+      ...dataWork(statement.node, state),
+      ...inner
+        .flatMap((node) => dataWork(node, state))
+        .map((work) => ({ ...work, certain: false })),
     ],
     unknown: opaqueEffect(statement) && !complete ? [whyUnknown(statement)] : [],
   };

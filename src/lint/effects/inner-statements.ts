@@ -17,6 +17,9 @@ const FIRST_WORDS: ReadonlySet<string> = new Set([
   "truncate",
 ]);
 
+/** Their rows are looked at, too; how many there are nobody knows. */
+const ROW_WORDS: ReadonlySet<string> = new Set(["delete", "update"]);
+
 /** What locks nothing, and takes a moment whatever the tables hold. */
 const SMALL_WORDS: ReadonlySet<string> = new Set([
   "begin",
@@ -78,7 +81,8 @@ function textsIn(body: string): { texts: string[]; others: boolean } {
   for (const [index, token] of tokens.entries()) {
     const word = keyword(bytes, token);
     if (READS.has(word)) others ||= !readsTheCatalog(bytes, tokens[index + 1]);
-    if (begins && FIRST_WORDS.has(word)) {
+    if (begins && (FIRST_WORDS.has(word) || ROW_WORDS.has(word))) {
+      others ||= ROW_WORDS.has(word);
       const end = tokens.slice(index).find(({ kind }) => kind === "semicolon");
       texts.push(bytes.toString("utf8", token.start, end?.start ?? bytes.length));
     } else if (begins && word === "execute") {

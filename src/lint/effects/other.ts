@@ -29,11 +29,14 @@ export function otherParts(node: Node, state: EffectState): Part[] {
   if ("ReindexStmt" in node) return reindex(node.ReindexStmt, state);
   if ("VacuumStmt" in node) return vacuum(node.VacuumStmt, state);
   if ("ClusterStmt" in node) {
-    return onEach(fromRangeVar(node.ClusterStmt.relation), state, {
+    const part = {
       case: "cluster",
       cause: "cluster",
       reason: "every row is copied in the order of the index",
-    });
+    };
+    const named = fromRangeVar(node.ClusterStmt.relation);
+    if (named.length === 0) return [{ ...part, on: { name: "every table clustered before" } }];
+    return onEach(named, state, part);
   }
   if ("RefreshMatViewStmt" in node) {
     const { relation, concurrent, skipData } = node.RefreshMatViewStmt;
@@ -55,13 +58,14 @@ export function otherParts(node: Node, state: EffectState): Part[] {
       "RangeVar" in parent ? createPartitionParts(parent.RangeVar, partbound, state) : [],
     );
   }
-  if ("AlterTableMoveAllStmt" in node && node.AlterTableMoveAllStmt.objtype === "OBJECT_TABLE") {
-    const { orig_tablespacename: from } = node.AlterTableMoveAllStmt;
+  if ("AlterTableMoveAllStmt" in node) {
+    const { orig_tablespacename: from, objtype } = node.AlterTableMoveAllStmt;
+    const indexes = objtype === "OBJECT_INDEX";
     return [
       {
-        case: "alter-table/set-tablespace:other",
+        case: `${indexes ? "alter-index" : "alter-table"}/set-tablespace:other`,
         cause: "set-tablespace",
-        on: { name: `all tables in ${from}` },
+        on: { name: `all ${indexes ? "indexes" : "tables"} in ${from}` },
         reason: "their files are copied",
       },
     ];

@@ -1,4 +1,5 @@
 /** The table of an ALTER TABLE, and words for the parts of it. */
+import type { AlterTableCmd } from "@pgsql/types";
 import type { Table } from "../../catalog/catalog.ts";
 import type { Name } from "../../catalog/find.ts";
 import type { RelationName } from "../../locks/relation-name.ts";
@@ -24,4 +25,18 @@ export function list(names: readonly string[]): string {
 /** As the locks of a statement name what the catalog has not seen. */
 export function textOf({ schema, name }: Name): string {
   return schema === undefined ? name : `${schema}.${name}`;
+}
+
+export function droppedBy(cmds: readonly AlterTableCmd[]): ReadonlySet<string> {
+  return new Set(
+    cmds.flatMap(({ subtype, name }) =>
+      subtype === "AT_DropConstraint" && name !== undefined ? [name] : [],
+    ),
+  );
+}
+
+export function madeNotNull(cmds: readonly AlterTableCmd[]): ReadonlySet<string> {
+  return new Set(
+    cmds.flatMap(({ subtype, name }) => (subtype === "AT_SetNotNull" ? (name ?? []) : [])),
+  );
 }

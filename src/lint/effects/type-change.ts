@@ -1,7 +1,7 @@
 /** The long work of ALTER COLUMN … TYPE: the rows, the CHECKs on the column, and its indexes. */
 import type { AlterTableCmd, ColumnDef } from "@pgsql/types";
-import type { Index, Table } from "../../catalog/catalog.ts";
-import { columnOf, indexesOf, sameType, typeText } from "../../catalog/find.ts";
+import type { Catalog, ColumnType, Index, Table } from "../../catalog/catalog.ts";
+import { columnOf, findType, indexesOf, sameType, typeText } from "../../catalog/find.ts";
 import { columnType } from "../../catalog/replay/column-type.ts";
 import { typeChange } from "../../catalog/type-change.ts";
 import { stringList } from "../../sql/tree.ts";
@@ -62,7 +62,10 @@ function changeOf(name: string, def: ColumnDef, target: Target): Part[] {
   if (sameType(column.type, to) && !collates && def.raw_default === undefined) {
     return [];
   }
-  const rebuilt = indexesOf(catalog, table).filter((index) => isRebuilt(index, name, collates));
+  const reorders = operatorsOf(column.type, catalog) !== operatorsOf(to, catalog);
+  const rebuilt = indexesOf(catalog, table).filter((index) =>
+    isRebuilt(index, name, { collates, reorders }),
+  );
   if (rebuilt.length > 0) {
     parts.push({
       case: collates
@@ -88,7 +91,11 @@ function changeOf(name: string, def: ColumnDef, target: Target): Part[] {
 }
 
 /** An index with expressions or a predicate on the column is never taken over (CheckIndexCompatible). */
-function isRebuilt(index: Index, column: string, collates: boolean): boolean {
+function isRebuilt(
+  index: Index,
+  column: string,
+  { collates, reorders }: { readonly collates: boolean; readonly reorders: boolean },
+): boolean {
   const plain = index.columns.includes(column);
   const hidden = index.alsoUses.includes(column);
   if (hidden) return true;
@@ -97,7 +104,30 @@ function isRebuilt(index: Index, column: string, collates: boolean): boolean {
   const own = index.collations[index.columns.indexOf(column)] !== undefined;
   const elaborate =
     index.predicate !== undefined || index.columns.some((one) => typeof one !== "string");
-  return elaborate || (collates && !own);
+  return elaborate || reorders || (collates && !own);
+}
+
+/** Types that share the operators of their indexes; all others have their own (pg_opclass, 14–18). */
+const SHARED_OPERATORS: Readonly<Record<string, string>> = {
+  varchar: "text",
+  cidr: "inet",
+  regclass: "oid",
+  regproc: "oid",
+  regprocedure: "oid",
+  regoper: "oid",
+  regoperator: "oid",
+  regtype: "oid",
+  regrole: "oid",
+  regnamespace: "oid",
+  regconfig: "oid",
+  regdictionary: "oid",
+};
+
+/** An index whose operators are others is built anew, also where no row changes. */
+function operatorsOf(type: ColumnType, catalog: Catalog): string {
+  const found = findType(catalog, type);
+  if (found?.kind === "domain") return operatorsOf(found.base, catalog);
+  return `${SHARED_OPERATORS[type.name] ?? type.name}${type.array ? "[]" : ""}`;
 }
 
 function checksOn(table: Table, column: string): string[] {
