@@ -14,14 +14,15 @@ import type { EffectState } from "./state.ts";
 import { textOf } from "./target.ts";
 
 export function dataWork(node: Node, { catalog, transaction }: EffectState): Work[] {
+  const change = transaction === undefined ? undefined : changeOf(node);
+  if (change === undefined) return [];
   // What the transaction has dropped is in nobody's use any more; a name that no file made may be.
   const blocking = [...(transaction?.held ?? [])].filter(([at, { mode, relation }]) => {
     const known = catalog.relations.get(at as RelationKey);
     const there = known === undefined ? at === relation : !isNew(catalog, known);
     return blocksWrites(mode) && (there || isRenamed(relation, transaction!));
   });
-  const change = blocking.length === 0 ? undefined : changeOf(node);
-  if (change === undefined) return [];
+  if (blocking.length === 0) return [];
   const { cause, where } = change;
   const tables = change.reads.flatMap((name): Found[] => {
     const table = findTable(catalog, name);

@@ -68,17 +68,15 @@ function widening(
   before: readonly StatementContext[],
 ): string[] | undefined {
   const { catalog } = context;
+  const own = lockedTables(blockingLocks(context), catalog);
+  if (own.size === 0) return undefined;
   const held = new Map<string, string>();
-  let widened = false;
   for (const one of before) {
     const tables = lockedTables(blockingLocks(one), catalog);
-    widened ||= held.size > 0 && [...tables.keys()].some((key) => !held.has(key));
+    if (held.size > 0 && [...tables.keys()].some((key) => !held.has(key))) return undefined;
     for (const [key, { relation }] of tables) held.set(key, relation);
   }
-  if (widened || held.size === 0) return undefined;
-  const added = [...lockedTables(blockingLocks(context), catalog)].filter(
-    ([key]) => !held.has(key),
-  );
-  if (added.length === 0) return undefined;
+  const added = [...own].filter(([key]) => !held.has(key));
+  if (held.size === 0 || added.length === 0) return undefined;
   return [...held.values(), ...added.map(([, { relation }]) => relation)];
 }
