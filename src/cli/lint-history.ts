@@ -8,6 +8,9 @@ import type { CliContext } from "./context.ts";
 import { readPlainFolder } from "../migrations/plain-folder.ts";
 import { type Project, readProjectSource } from "./project.ts";
 
+/** For files that name the database or its owner: lint asks about neither. */
+const SOME_DATABASE = { name: "database", user: "owner" };
+
 /**
  * The folder of the project, and after it those that are named and outside of it. Where none is
  * configured and the default is not there, the folder in which the given files are, if it can be read
@@ -23,12 +26,14 @@ export async function lintHistory(
   const plain = (folders: readonly string[]): MigrationSet | undefined =>
     project.format === undefined ? readPlainFolder(folders, cwd) : undefined;
   const read = async (folder: string): Promise<MigrationSet> =>
-    plain([folder]) ?? readProjectSource(context, { ...project, dirs: [folder] });
+    plain([folder]) ?? readProjectSource(context, { ...project, dirs: [folder] }, SOME_DATABASE);
   const dirs = project.dirs.map((dir) => resolve(cwd, dir));
   const named = new Set(paths.map((path) => resolve(cwd, path)).filter(isFolder));
   const isThere = isAskedFor || paths.length === 0 || dirs.some(isFolder);
   if (!isThere && named.size === 0) return besideFiles(cwd, paths, read);
-  let set = isThere ? (plain(dirs.filter(isFolder)) ?? (await project.source())) : undefined;
+  let set = isThere
+    ? (plain(dirs.filter(isFolder)) ?? (await readProjectSource(context, project, SOME_DATABASE)))
+    : undefined;
   for (const folder of named) {
     if (isThere && dirs.some((dir) => isWithin(dir, folder) || isWithin(folder, dir))) continue;
     const more = await read(folder);

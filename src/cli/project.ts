@@ -1,7 +1,7 @@
 /** The settings of a command from flags, environment and configuration file, and what the runner
  * gets of them. */
 import { loadSettings, type ResolvedSettings } from "../config/settings.ts";
-import { readSource, targetDatabase } from "../formats/read-source.ts";
+import { readSource, type TargetDatabase, targetDatabase } from "../formats/read-source.ts";
 import type { MigrationSet } from "../migrations/migration.ts";
 import type { ConnectTarget } from "../postgres/connect.ts";
 import { resolveTarget } from "../postgres/conninfo.ts";
@@ -52,10 +52,10 @@ export async function loadProject(
 export function readProjectSource(
   { cwd, process }: CliContext,
   { dirs, format, settings }: ResolvedSettings,
-  target?: ConnectTarget,
+  target?: ConnectTarget | TargetDatabase,
 ): Promise<MigrationSet> {
   const { placeholders } = settings;
-  const database = target && targetDatabase(target);
+  const database = target && ("hosts" in target ? targetDatabase(target) : target);
   return readSource(dirs, {
     cwd,
     env: process.env,

@@ -29,8 +29,12 @@ export function effectLocks(
   { catalog, target }: EffectState,
 ): EffectLock[] {
   const locks = new Map<string, EffectLock>();
+  // CREATE OR REPLACE VIEW, and the files would have made it.
+  const makesIt = "ViewStmt" in statement.node && catalog.relations.size > 0;
   for (const lock of locksOf(statement, target.facts)) {
-    keep(locks, lockOn(findRelation(catalog, lock) ?? lock, lock.mode, lock.role, catalog));
+    const found = lockOn(findRelation(catalog, lock) ?? lock, lock.mode, lock.role, catalog);
+    const made = makesIt && lock.role === "target" && found.key === undefined;
+    keep(locks, made ? { ...found, isNew: true } : found);
   }
   for (const { role, mode, of } of impliedLocksOf(statement, target.facts)) {
     // Who only reads or writes rows of the others stops nobody.

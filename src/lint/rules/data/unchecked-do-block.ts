@@ -1,7 +1,9 @@
 import { bodies } from "../../../sql/tree.ts";
 import { defineRule } from "../../rule.ts";
 
-const TAKES_AWAY = /\b(?:drop|rename|truncate)\b/i;
+/** What running code asks for, or rows: other rules say it of plain statements only. */
+const TAKES_AWAY =
+  /\b(?:drop\s+(?:table|column|schema|type|domain|(?:materialized\s+)?view)|rename\s+(?:to|column)|truncate)\b/i;
 
 export const uncheckedDoBlock = defineRule({
   id: "unchecked-do-block",
@@ -25,6 +27,11 @@ export const uncheckedDoBlock = defineRule({
   good: [
     { sql: "create table orders (id bigint primary key);" },
     {
+      history:
+        "create table orders (id bigint primary key, email text constraint orders_email_key unique);",
+      sql: "do $$ begin alter table orders drop constraint orders_email_key; exception when undefined_object then null; end $$;",
+    },
+    {
       sql: "do $$ begin create type state as enum ('new', 'old'); exception when duplicate_object then null; end $$;",
       note: "all of it is written out",
     },
@@ -36,8 +43,17 @@ export const uncheckedDoBlock = defineRule({
   on: ["DoStmt"],
   *check({ node, effects }) {
     if (!("DoStmt" in node)) return;
-    // Locks and work of all of it are known; what is lost with it is told of plain statements only.
-    if (effects.unknown.length === 0 && !bodies(node).some((body) => TAKES_AWAY.test(body))) return;
+    const takes = bodies(node).map((body) => TAKES_AWAY.exec(body)?.[0]);
+    const found = takes.find((one) => one !== undefined);
+    if (found !== undefined) {
+      yield {
+        message: `The block has \`${found.replace(/\s+/g, " ").toUpperCase()}\` in it: whether running code still asks for that, and which rows go with it, is looked at in plain statements only. Write it as one.`,
+        severity: "warning",
+      };
+      return;
+    }
+    // All of it is written out: its locks and its work are known.
+    if (effects.unknown.length === 0) return;
     yield {
       message:
         "What happens in this block, and how often, is decided when it runs; only what is written out in it is looked at. `lockstep trace` shows what it locks.",

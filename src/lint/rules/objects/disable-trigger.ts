@@ -1,3 +1,4 @@
+import type { Node } from "@pgsql/types";
 import { sameRelation, relationsIn } from "../../../locks/relation-name.ts";
 import type { StatementContext } from "../../context.ts";
 import { defineRule } from "../../rule.ts";
@@ -31,6 +32,10 @@ export const disableTrigger = defineRule({
       sql: "alter table orders disable trigger all;\ndelete from orders where id = 5;\nalter table orders enable trigger all;",
       note: "foreign keys are not tested meanwhile, and never for these rows",
     },
+    {
+      sql: "set session_replication_role = replica;\ninsert into orders (customer_id) values (5);",
+      note: "of all tables, for this session",
+    },
   ],
   good: [
     {
@@ -39,15 +44,22 @@ export const disableTrigger = defineRule({
       note: "nobody else can write meanwhile",
     },
     { sql: "create table orders (id bigint);\nalter table orders disable trigger user;" },
+    { sql: "set session_replication_role = origin;" },
   ],
   otherIds: {
     pgfence: ["disable-trigger"],
     migrationPilot: ["MP064"],
     pgMigrationLint: ["PGM020"],
   },
-  on: ["AlterTableStmt"],
+  on: ["AlterTableStmt", "VariableSetStmt"],
   *check(context) {
     const { node, catalog } = context;
+    if (isReplica(node)) {
+      yield {
+        message:
+          "This session goes by all triggers from here on, those of foreign keys included: rows that break them come in, and nothing looks at them later. Load the rows in an order that the foreign keys allow.",
+      };
+    }
     const table = alteredTable(node, catalog);
     if (table === undefined) return;
     for (const { subtype, name } of alterCommands(node, ...DISABLES)) {
@@ -72,4 +84,14 @@ function isEnabledAgain(context: StatementContext): boolean {
     if (own === undefined || target === undefined || !sameRelation(own, target)) return false;
     return alterCommands(node, ...ENABLES).length > 0;
   });
+}
+
+/** SET session_replication_role = replica. */
+function isReplica(node: Node): boolean {
+  if (!("VariableSetStmt" in node)) return false;
+  const { name, args = [] } = node.VariableSetStmt;
+  if (name?.toLowerCase() !== "session_replication_role") return false;
+  return args.some(
+    (arg) => "A_Const" in arg && arg.A_Const.sval?.sval?.toLowerCase() === "replica",
+  );
 }

@@ -36,6 +36,7 @@ export const dropCascade = defineRule({
   instead:
     "Drop the dependents by name first, and the object without CASCADE: should there be something else, PostgreSQL refuses.",
   bad: [
+    { sql: "drop extension citext cascade;", note: "the columns of its types go" },
     {
       history:
         "create table orders (id bigint primary key, total int);\ncreate view totals as select total from orders;",
@@ -53,6 +54,7 @@ export const dropCascade = defineRule({
     },
   ],
   good: [
+    { sql: "drop extension citext;", note: "refused by the server when something depends on it" },
     {
       history:
         "create table orders (id bigint primary key, total int);\ncreate view totals as select total from orders;",
@@ -114,6 +116,9 @@ function takenAlong({ node, catalog }: StatementContext): Taken[] {
     if (type !== undefined && isNew(catalog, type)) continue;
     const along = type === undefined ? [] : columnsOfType(catalog, type);
     taken.push({ name: textOf(one), along: along.map(({ text }) => text) });
+  }
+  for (const one of droppedNames(node, "OBJECT_EXTENSION")) {
+    taken.push({ name: textOf(one), along: [] });
   }
   for (const one of droppedNames(node, ...FUNCTIONS)) taken.push(...ofFunction(one, catalog));
   return taken;

@@ -1,3 +1,4 @@
+import type { Node } from "@pgsql/types";
 import { isNew } from "../../../catalog/find.ts";
 import { written } from "../../../catalog/catalog.ts";
 import { defineRule } from "../../rule.ts";
@@ -23,6 +24,7 @@ export const dropSchema = defineRule({
       unseen: "create schema billing;",
       note: "nobody knows what is in it",
     },
+    { sql: "drop owned by billing;", note: "all that belongs to a role" },
   ],
   good: [
     {
@@ -39,8 +41,14 @@ export const dropSchema = defineRule({
     postgresLanguageServer: ["banDropSchema"],
     pgrubic: ["US009"],
   },
-  on: ["DropStmt"],
+  on: ["DropStmt", "DropOwnedStmt"],
   *check({ node, catalog }) {
+    if ("DropOwnedStmt" in node) {
+      yield {
+        message:
+          "Every table, view and function of this database that belongs to the role goes, with its rows, and the role's privileges too. Drop by name what is meant, and REASSIGN OWNED the rest.",
+      };
+    }
     if (!dropCascades(node)) return;
     for (const { name } of droppedNames(node, "OBJECT_SCHEMA")) {
       const inside = [...catalog.relations.values()].filter(
@@ -51,7 +59,13 @@ export const dropSchema = defineRule({
         inside.length > 0 ? listOf(inside.map((one) => written(one))) : "everything in it";
       yield {
         message: `The schema \`${name}\` goes with ${what}. Drop its tables by name after the last code that uses them, then the empty schema.`,
+        // As the first file of a folder begins: most often there is none.
+        ...(inside.length === 0 && isIfExists(node) && { severity: "warning" as const }),
       };
     }
   },
 });
+
+function isIfExists(node: Node): boolean {
+  return "DropStmt" in node && node.DropStmt.missing_ok === true;
+}
