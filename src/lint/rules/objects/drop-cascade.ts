@@ -54,6 +54,11 @@ export const dropCascade = defineRule({
     },
   ],
   good: [
+    {
+      history: "create table users (id bigint primary key);",
+      sql: "drop table if exists orders cascade;\ndrop function if exists total(bigint) cascade;\ndrop type if exists state cascade;",
+      note: "the files would have made them",
+    },
     { sql: "drop extension citext;", note: "refused by the server when something depends on it" },
     {
       history:
@@ -101,11 +106,14 @@ interface Taken {
 }
 
 function takenAlong({ node, catalog }: StatementContext): Taken[] {
+  // IF EXISTS, and the files would have made it.
+  const known = catalog.relations.size > 0 && catalog.gaps.length === 0;
+  const noop = known && "DropStmt" in node && node.DropStmt.missing_ok === true;
   const relations = droppedNames(node, ...RELATIONS);
   const keys = new Set(relations.flatMap((one) => findRelation(catalog, one)?.key ?? []));
   const taken = relations.flatMap((one): Taken[] => {
     const relation = findRelation(catalog, one);
-    if (relation !== undefined && isNew(catalog, relation)) return [];
+    if (relation === undefined ? noop : isNew(catalog, relation)) return [];
     if (relation !== undefined && isTable(relation) && relation.persistence === "temporary")
       return [];
     const along = relation === undefined ? [] : dependentsOf(catalog, relation, keys);
@@ -113,14 +121,17 @@ function takenAlong({ node, catalog }: StatementContext): Taken[] {
   });
   for (const one of droppedNames(node, ...TYPES)) {
     const type = findType(catalog, one);
-    if (type !== undefined && isNew(catalog, type)) continue;
+    if (type === undefined ? noop : isNew(catalog, type)) continue;
     const along = type === undefined ? [] : columnsOfType(catalog, type);
     taken.push({ name: textOf(one), along: along.map(({ text }) => text) });
   }
   for (const one of droppedNames(node, "OBJECT_EXTENSION")) {
     taken.push({ name: textOf(one), along: [] });
   }
-  for (const one of droppedNames(node, ...FUNCTIONS)) taken.push(...ofFunction(one, catalog));
+  for (const one of droppedNames(node, ...FUNCTIONS)) {
+    if (noop && findFunctions(catalog, one).length === 0) continue;
+    taken.push(...ofFunction(one, catalog));
+  }
   return taken;
 }
 
