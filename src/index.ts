@@ -1,6 +1,7 @@
 /** The public API. Everything exported here is stable; everything else is not. */
-export { migrate, plan, status, verify, type MigrateOptions } from "./library/operations.ts";
+export { lint, migrate, plan, status, verify, type MigrateOptions } from "./library/operations.ts";
 export { adopt, type AdoptHistoryOptions } from "./library/takeover.ts";
+export type { LintOptions } from "./library/lint.ts";
 export type { CommonOptions } from "./library/options.ts";
 export type { Connection, PgClient, PgPool } from "./library/connection.ts";
 export { defineConfig, type Config } from "./config/config.ts";
@@ -12,6 +13,9 @@ export {
 } from "./failures/failure.ts";
 export { EXIT_CODES, type ExitCode, type ExitCodeName } from "./failures/exit-codes.ts";
 export { FAILURE_CLASSES, type FailureClass, type FailureClassId } from "./failures/taxonomy.ts";
+export type { LintConfig, LintRuleSetting, LintRuleSettings } from "./config/lint-config.ts";
+export type { Edit, Finding, FindingKind, Fix, LongWork, Severity } from "./lint/finding.ts";
+export type { LintOutcome as LintResult } from "./lint/lint.ts";
 export type { MigrationData } from "./migrations/from-data.ts";
 export type {
   JsonValue,

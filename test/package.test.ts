@@ -1,6 +1,6 @@
 /** The package as its users get it: import, require, types, and the helper for their tests. */
 import { execFile } from "node:child_process";
-import { mkdir, symlink } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -39,6 +39,9 @@ const CONSUMER = {
     const { problems } = await verify({ connection: pool, migrations });
     console.log(JSON.stringify([first.outcome, second.outcome, problems.length, pool.totalCount]));
     await pool.end();`,
+  "lint.cjs": `
+    const { lint } = require("lockstep");
+    lint().then((result) => console.log(JSON.stringify([result.files, result.failed])));`,
   "testing.mjs": `
     import pg from "pg";
     import { createTestDatabases } from "lockstep/testing";
@@ -54,7 +57,8 @@ const CONSUMER = {
     await databases.stop();
     console.log(JSON.stringify(names));`,
   "types.ts": `
-    import { migrate, defineConfig, type RunEvent, type RunResult } from "lockstep";
+    import { lint, migrate, defineConfig, type RunEvent, type RunResult } from "lockstep";
+    import type { Finding, LintOptions, LintResult } from "lockstep";
     import { createTestDatabases } from "lockstep/testing";
     export const config = defineConfig({ dir: "migrations", lockTimeout: "80ms" });
     export async function go(): Promise<readonly string[]> {
@@ -62,6 +66,10 @@ const CONSUMER = {
       const result: RunResult = await migrate({ connection: "postgres://h/d", onEvent: (e) => seen.push(e.event) });
       void createTestDatabases;
       return result.applied;
+    }
+    export async function look(options: LintOptions): Promise<readonly Finding[]> {
+      const result: LintResult = await lint({ ...options, rules: { "drop-table": "off" } });
+      return result.failed ? result.findings : [];
     }
     // @ts-expect-error: no such option
     void migrate({ nonsense: true });`,
@@ -99,6 +107,21 @@ describe("a program that uses lockstep", () => {
   test("requires it, and gives migrations as data", async () => {
     await using database = await freshDatabase();
     expect(await node("use.cjs", database.url)).toEqual(["1_a"]);
+  });
+
+  test("looks at its migrations without a database, by import and by require", async () => {
+    expect(await node("lint.cjs")).toEqual([2, false]);
+    // The example of the page, as it is there.
+    const page = await readFile(join(ROOT, "docs/library.md"), "utf8");
+    const example = /^## Lint$[^]*?^```ts\n([^]*?)^```$/m.exec(page)?.[1] ?? "";
+    await writeFile(join(dir, "example.mjs"), example);
+    const shown = await run(process.execPath, ["example.mjs"], { cwd: dir }).catch(
+      (error: { code: number; stdout: string }) => error,
+    );
+    expect(shown).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^index-not-concurrent 0002_index\.sql 1 `orders` [^\n]*\n$/),
+    });
   });
 
   test("hands over its pool or client, of which no connection is taken", async () => {

@@ -6,6 +6,8 @@ import { up } from "../runner/up.ts";
 import { down } from "../runner/down.ts";
 import type { Plan } from "../runner/plan.ts";
 import type { RunResult, StatusResult, VerifyResult } from "../runner/results.ts";
+import type { LintOutcome } from "../lint/lint.ts";
+import type { LintOptions } from "./lint.ts";
 import { runnerOptions, type CommonOptions } from "./options.ts";
 
 export interface MigrateOptions extends CommonOptions {
@@ -41,6 +43,12 @@ export async function status(options: CommonOptions = {}): Promise<StatusResult>
 export async function verify(options: CommonOptions = {}): Promise<VerifyResult> {
   const operation = await import("../runner/verify.ts");
   return operation.verify(await runnerOptions(options));
+}
+
+/** Looks at migrations without a database; what is dangerous is returned, not thrown. */
+export async function lint(options: LintOptions = {}): Promise<LintOutcome> {
+  const operation = await import("./lint.ts");
+  return operation.lint(options);
 }
 
 function selectionOf({ to, count }: MigrateOptions): { to?: string; count?: number } {

@@ -1,7 +1,7 @@
 /** The options of the library's functions, and what the runner gets of them. */
 import { Failure } from "../failures/failure.ts";
-import { readSource, targetDatabase } from "../formats/read-source.ts";
-import { nativeSet } from "../migrations/migration.ts";
+import { readSource, type TargetDatabase, targetDatabase } from "../formats/read-source.ts";
+import { type MigrationSet, nativeSet } from "../migrations/migration.ts";
 import { migrationsFromData, type MigrationData } from "../migrations/from-data.ts";
 import type { OnEvent } from "../runner/events.ts";
 import { DEFAULT_SETTINGS, type RunnerOptions, type RunnerSettings } from "../runner/options.ts";
@@ -57,34 +57,53 @@ const SETTINGS = [
   "searchPath",
 ] as const satisfies readonly (keyof RunnerSettings & keyof CommonOptions)[];
 
+export type SourceOptions = Pick<
+  CommonOptions,
+  "dir" | "format" | "migrations" | "cwd" | "placeholders"
+>;
+
+/** The migrations, as they are named; `database` where it is known, for templates. */
+export function sourceOf(
+  options: SourceOptions,
+  database?: TargetDatabase,
+): () => Promise<MigrationSet> {
+  const { dir, migrations, cwd = process.cwd(), format, placeholders } = options;
+  refuseBoth(options);
+  return async () =>
+    migrations
+      ? nativeSet(migrationsFromData(migrations))
+      : readSource([dir ?? "migrations"].flat(), {
+          cwd,
+          env: process.env,
+          ...(format !== undefined && { format }),
+          ...(placeholders && { placeholders }),
+          ...(database && { database }),
+        });
+}
+
 export async function runnerOptions(options: CommonOptions): Promise<RunnerOptions> {
-  const { dir, migrations, cwd = process.cwd(), onEvent, signal } = options;
-  if (dir !== undefined && migrations !== undefined) {
-    throw new Failure({
-      class: "config.invalid",
-      what: "`dir` and `migrations` are both given, and each names the migrations.",
-      state: "Nothing was changed.",
-      action: "Give one of them.",
-    });
-  }
+  const { onEvent, signal } = options;
+  refuseBoth(options);
   const given = SETTINGS.filter((key) => options[key] !== undefined);
   const overrides = Object.fromEntries(given.map((key) => [key, options[key]]));
   const target = await targetOf(options.connection);
   const database = targetDatabase(target);
   return {
     target,
-    source: async () =>
-      migrations
-        ? nativeSet(migrationsFromData(migrations))
-        : readSource([dir ?? "migrations"].flat(), {
-            cwd,
-            env: process.env,
-            ...(options.format !== undefined && { format: options.format }),
-            ...(options.placeholders && { placeholders: options.placeholders }),
-            ...(database && { database }),
-          }),
+    source: sourceOf(options, database),
     settings: { ...DEFAULT_SETTINGS, ...overrides },
     ...(onEvent && { onEvent }),
     ...(signal && { signal }),
   };
+}
+
+/** Before anything else: an address that is wrong would hide it. */
+function refuseBoth({ dir, migrations }: SourceOptions): void {
+  if (dir === undefined || migrations === undefined) return;
+  throw new Failure({
+    class: "config.invalid",
+    what: "`dir` and `migrations` are both given, and each names the migrations.",
+    state: "Nothing was changed.",
+    action: "Give one of them.",
+  });
 }

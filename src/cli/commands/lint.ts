@@ -9,7 +9,8 @@ import { lint as run, type LintOptions, type LintOutcome } from "../../lint/lint
 import { ALL_RULES } from "../../lint/registry.ts";
 import { REPORTERS, type ReporterEntry } from "../../lint/reporters/registry.ts";
 import { BASELINE_FILE, readBaseline, writeBaseline } from "../../lint/suppress/baseline.ts";
-import { NEWEST_VERSION, OLDEST_VERSION } from "../../locks/versions.ts";
+import { checkVersion } from "../../lint/target-version.ts";
+import { NEWEST_VERSION } from "../../locks/versions.ts";
 import { TOOL_VERSION } from "../../version.ts";
 import { changedFiles } from "../changed-files.ts";
 import type { CliContext } from "../context.ts";
@@ -107,13 +108,7 @@ async function optionsOf(
   serverVersion: number | undefined,
 ): Promise<LintOptions> {
   const version = flags.pgVersion ?? serverVersion ?? project.lint?.pgVersion ?? NEWEST_VERSION;
-  if (version < OLDEST_VERSION || version > NEWEST_VERSION) {
-    throw new Failure({
-      class: flags.pgVersion === undefined ? "config.invalid" : "usage",
-      what: `PostgreSQL ${version} is not one that Lockstep knows.`,
-      action: `Give a major version from ${OLDEST_VERSION} to ${NEWEST_VERSION}.`,
-    });
-  }
+  checkVersion(version, flags.pgVersion === undefined ? "config.invalid" : "usage");
   const searchPath = project.settings.searchPath?.split(",").map((one) => one.trim());
   const until = files.findIndex(({ path }) => report.includes(path));
   const folder = flags.cache === false || until < 1 ? undefined : await cacheOf();
