@@ -59,7 +59,7 @@ export function halfAlters(count: number): readonly SmallMigration[] {
 }
 
 /** Fourteen digits, as most tools want them; counted up from a day long past. */
-function versionOf(index: number): string {
+export function versionOf(index: number): string {
   return String(20240101000000n + BigInt(index));
 }
 

@@ -12,6 +12,8 @@ export interface Command {
   readonly argv: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it has to end with; default 0. */
+  readonly code?: number;
 }
 
 export interface Measurement {
@@ -34,7 +36,7 @@ const SCRIPT = `TIMEFORMAT='%3R %3U %3S'; out=$1; shift; time "$@" >"$out" 2>&1`
 
 let runs = 0;
 
-/** Throws with the command's output when it does not end with 0. */
+/** Throws with the command's output when it ends with another code than it should. */
 export async function measure(
   command: Command,
   options: MeasureOptions = {},
@@ -53,7 +55,7 @@ export async function measure(
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   const code = await new Promise((resolve) => child.once("close", resolve));
-  if (code !== 0) {
+  if (code !== (command.code ?? 0)) {
     const shown = (await readFile(output, "utf8").catch(() => "")).slice(-2000);
     throw new Error(`\`${command.argv.join(" ")}\` ended with ${String(code)}\n${shown}${said}`);
   }
