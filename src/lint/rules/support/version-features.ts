@@ -142,6 +142,8 @@ const FEATURES: readonly Feature[] = [
     type: "Constraint",
     when: is("contype", "CONSTR_ATTR_NOT_ENFORCED"),
   },
+  // Of a whole table nobody sees it: the tree is the same without the word.
+  { since: 18, what: "ENFORCED", type: "Constraint", when: is("contype", "CONSTR_ATTR_ENFORCED") },
   {
     since: 18,
     what: "ALTER CONSTRAINT … ENFORCED",
