@@ -1,6 +1,7 @@
 /**
  * The examples of all rules on a real server: what they say about the server is what it does. Their
- * verdicts are tested in src/lint/rules/examples.test.ts.
+ * verdicts are tested in src/lint/rules/examples.test.ts. Examples of another major version than the
+ * one under test, and those that need what a bare server lacks, are left out.
  */
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -40,6 +41,19 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
     "the table that waits is not the one that is read",
 };
 
+/** By version: what an older server answers to an example that is written for the newest. */
+const OTHERWISE: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  14: {
+    "drop-column-dependent-objects: alter table orders drop column net;":
+      "the column that is computed from it goes, too",
+    "type-change-refused: alter table orders alter column net type numeric;":
+      "refused with 42601, as if it were a matter of syntax",
+  },
+};
+
+/** Rules that say that an older server refuses what the newest takes. */
+const SAYS_REFUSED = ["unsupported-by-version", "enum-value-used-in-same-transaction"];
+
 interface Example {
   readonly name: string;
   readonly rule: Rule;
@@ -54,14 +68,19 @@ const ALL: readonly Example[] = RULES.flatMap((rule) =>
     example,
   })),
 );
-const OF_VERSION = ALL.filter(({ example }) => (example.version ?? NEWEST) === version);
+/** Those that name no version are tried on each: the server and lint change together. */
+const OF_VERSION = ALL.filter(({ example }) => (example.version ?? version) === version);
 const EXAMPLES = OF_VERSION.filter(({ example }) => example.needs === undefined);
 
 let server: SandboxServer;
 const measured = new Map<Example, Measured>();
 
 beforeAll(async () => {
-  server = await startServer({ version, settings: MEASURED_SETTINGS });
+  server = await startServer({
+    version,
+    // What other runners find; ours sets UTC.
+    settings: { ...MEASURED_SETTINGS, timezone: "Europe/Berlin" },
+  });
   await asAdmin(async (admin) => {
     for (const sql of AROUND) await admin.query(sql);
   });
@@ -105,13 +124,30 @@ async function measureWithRows(
   return last!;
 }
 
-test("the server does what the examples ask for, or refuses it as they say", () => {
+test("the server does what the examples ask for, or refuses it as they say", async () => {
   const wrong = EXAMPLES.flatMap((one) => {
     const { error } = measured.get(one)!.truth;
-    return error === one.example.refused ? [] : [`${one.name}: ${error}`];
+    return error === one.example.refused ? [] : [{ ...one, error }];
   });
-  expect(wrong).toEqual([]);
+  const known = OTHERWISE[version] ?? {};
+  const open: string[] = [];
+  expect(wrong.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(known)));
+  for (const { rule, example, name, error } of wrong) {
+    if (known[name] === undefined && !(await isSaid(rule, example, error))) {
+      open.push(`${name}: ${error}`);
+    }
+  }
+  expect(open).toEqual([]);
 });
+
+/** An older server lacks what the example or its history uses, and lint says so. */
+async function isSaid(rule: Rule, example: RuleExample, error?: string): Promise<boolean> {
+  if (example.version !== undefined || version === NEWEST || error === undefined) return false;
+  const { history = "", sql } = example;
+  const file = error.startsWith("history ") ? { sql: history } : { history, sql };
+  const findings = await lintExample(rule, { ...file, version });
+  return findings.some((finding) => SAYS_REFUSED.includes(finding.rule));
+}
 
 test("every existing table of the examples has rows", () => {
   const empty = EXAMPLES.flatMap((one) =>
@@ -127,7 +163,9 @@ test("what lint says about long work is what the server does", async () => {
     const { truth } = measured.get(one)!;
     if (truth.error !== undefined) continue;
     const said = new Set(
-      (await lintExample(one.rule, one.example)).flatMap(({ longWork }) => longWork ?? []),
+      (await lintExample(one.rule, { ...one.example, version })).flatMap(
+        ({ longWork }) => longWork ?? [],
+      ),
     );
     if (isSame(said, truth.work)) continue;
     if (EXCEPTIONS[one.name] !== undefined) excused.add(one.name);
@@ -146,7 +184,7 @@ function list(work: Iterable<LongWork>): string {
   return [...work].join(" and ") || "nothing";
 }
 
-test.runIf(version === NEWEST)("only these examples need what a bare server lacks", () => {
+test("only these examples need what a bare server lacks", () => {
   const lacking: Record<string, number> = {};
   for (const { example } of OF_VERSION) {
     if (example.needs !== undefined) lacking[example.needs] = (lacking[example.needs] ?? 0) + 1;

@@ -10,7 +10,7 @@ export const dropColumnDependentObjects = defineRule({
   kind: "bug",
   severity: "error",
   summary: "A column is dropped that something outside of it needs",
-  why: "PostgreSQL refuses to drop a column that a foreign key refers to or that a generated column is computed from, unless CASCADE is said, and a column of the partition key in any case.",
+  why: "PostgreSQL refuses to drop a column that a foreign key refers to or that a generated column is computed from, unless CASCADE is said, and a column of the partition key in any case. Up to PostgreSQL 14 a generated column goes without a word, together with what it is computed from.",
   instead: "Drop the foreign key or the generated column first, in a statement of its own.",
   bad: [
     {
@@ -52,23 +52,34 @@ export const dropColumnDependentObjects = defineRule({
   *check(context) {
     for (const { name, table, column, relation, cascade } of droppedColumns(context)) {
       if (table === undefined || column === undefined) continue;
-      const needs = needing(context.catalog, table, name, cascade);
+      const refusing = refusingParts(context.catalog, table, name, cascade);
+      const computed = cascade ? [] : computedFrom(table, name);
+      // Up to 14 they go with what they are computed from.
+      const isSilent = context.target.version < 15 && refusing.length === 0;
+      const needs = [...refusing, ...computed];
       if (needs.length === 0) continue;
       yield {
-        message: `PostgreSQL refuses to drop \`${relation}.${name}\`: ${needs.join(", ")}. Drop what needs it first.`,
+        message: isSilent
+          ? `PostgreSQL drops more than \`${relation}.${name}\`, without a word: ${needs.join(", ")}. Drop that column by name, if it is meant.`
+          : `PostgreSQL refuses to drop \`${relation}.${name}\`: ${needs.join(", ")}. Drop what needs it first.`,
         relation,
       };
     }
   },
 });
 
-function needing(catalog: Catalog, table: Table, column: string, cascade: boolean): string[] {
+function refusingParts(
+  catalog: Catalog,
+  table: Table,
+  column: string,
+  cascade: boolean,
+): readonly string[] {
   const inKey = (table.partitionKey?.columns ?? []).some((one) =>
     typeof one === "string" ? one === column : columnsIn(one).includes(column),
   );
   if (inKey) return ["it is part of the partition key"];
   if (cascade) return [];
-  const keys = referencesTo(catalog, table.key)
+  return referencesTo(catalog, table.key)
     .filter(
       ({ table: other, constraint }) =>
         constraint.references?.columns.includes(column) &&
@@ -78,11 +89,13 @@ function needing(catalog: Catalog, table: Table, column: string, cascade: boolea
       ({ table: other, constraint }) =>
         `\`${constraint.name}\` of \`${written(other)}\` refers to it`,
     );
-  const generated = table.columns
+}
+
+function computedFrom(table: Table, column: string): readonly string[] {
+  return table.columns
     .filter(
       ({ generatedFrom }) =>
         generatedFrom !== undefined && columnsIn(generatedFrom).includes(column),
     )
     .map(({ name }) => `\`${name}\` is computed from it`);
-  return [...keys, ...generated];
 }

@@ -8,7 +8,7 @@ export const dropDatabase = defineRule({
   summary: "A database is dropped",
   why: "Everything in it is gone, and no transaction can take it back.",
   instead: "Drop databases by hand, with a backup at hand, not in a migration.",
-  bad: [{ sql: "drop database shop;" }, { sql: "drop database if exists shop with (force);" }],
+  bad: [{ sql: "drop database shop;" }, { sql: "drop database if exists archive with (force);" }],
   good: [{ sql: "create table shop (id bigint primary key);" }],
   otherIds: {
     squawk: ["ban-drop-database"],

@@ -16,26 +16,30 @@ export const unsupportedByVersion = defineRule({
     {
       history: "create table orders (id bigint, note text);",
       sql: "alter table orders add constraint note_there not null note not valid;",
+      refused: "42601",
       version: 17,
     },
     {
       history: "create table orders (id bigint, note text);",
       sql: "create unique index concurrently orders_note on orders (note) nulls not distinct;",
+      refused: "42601",
       version: 14,
     },
     {
       history: "create table orders (id bigint, total int);",
       sql: "alter table orders add column half int generated always as (total / 2) virtual;",
+      refused: "42601",
       version: 16,
     },
     {
       history:
         "create table users (id bigint primary key);\ncreate table events (day date, user_id bigint) partition by range (day);",
       sql: "alter table events add constraint events_user foreign key (user_id) references users not valid;",
+      refused: "42809",
       version: 17,
       note: "NOT VALID of a partitioned table came with 18",
     },
-    { sql: "create table orders (id uuid default uuidv7());", version: 17 },
+    { sql: "create table orders (id uuid default uuidv7());", refused: "42883", version: 17 },
   ],
   good: [
     {
