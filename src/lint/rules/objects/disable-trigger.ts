@@ -34,6 +34,7 @@ export const disableTrigger = defineRule({
     },
     {
       sql: "set session_replication_role = replica;\ninsert into orders (customer_id) values (5);",
+      unseen: "create table orders (customer_id bigint);",
       note: "of all tables, for this session",
     },
   ],

@@ -36,7 +36,11 @@ export const dropCascade = defineRule({
   instead:
     "Drop the dependents by name first, and the object without CASCADE: should there be something else, PostgreSQL refuses.",
   bad: [
-    { sql: "drop extension citext cascade;", note: "the columns of its types go" },
+    {
+      sql: "drop extension citext cascade;",
+      unseen: "create extension citext;",
+      note: "the columns of its types go",
+    },
     {
       history:
         "create table orders (id bigint primary key, total int);\ncreate view totals as select total from orders;",
@@ -59,7 +63,11 @@ export const dropCascade = defineRule({
       sql: "drop table if exists orders cascade;\ndrop function if exists total(bigint) cascade;\ndrop type if exists state cascade;",
       note: "the files would have made them",
     },
-    { sql: "drop extension citext;", note: "refused by the server when something depends on it" },
+    {
+      sql: "drop extension citext;",
+      unseen: "create extension citext;",
+      note: "refused by the server when something depends on it",
+    },
     {
       history:
         "create table orders (id bigint primary key, total int);\ncreate view totals as select total from orders;",

@@ -24,7 +24,10 @@ export const dropSchema = defineRule({
       unseen: "create schema billing;",
       note: "nobody knows what is in it",
     },
-    { sql: "drop owned by billing;", note: "all that belongs to a role" },
+    {
+      sql: "drop owned by reporting;",
+      note: "all that belongs to a role",
+    },
   ],
   good: [
     {
