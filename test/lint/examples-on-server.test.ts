@@ -22,7 +22,7 @@ const AROUND = [
   "create tablespace fast location ''",
   "create tablespace slow location ''",
   "create database shop",
-  ...["shop", "reporting", "boss"].map((role) => `create role ${role}`),
+  ...["shop", "reporting", "boss", "billing"].map((role) => `create role ${role}`),
 ];
 
 /** More at once are no faster: each copies a database. */

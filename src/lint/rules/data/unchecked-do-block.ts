@@ -20,7 +20,7 @@ export const uncheckedDoBlock = defineRule({
     },
     {
       sql: "do $$ begin for i in 1..3 loop perform refresh_totals(i); end loop; end $$;",
-      unseen: "create function refresh_totals(int) returns void language sql as 'select';",
+      unseen: "create function refresh_totals(int) returns void language sql as '';",
     },
     {
       history: "create table orders (id bigint primary key, state text);",

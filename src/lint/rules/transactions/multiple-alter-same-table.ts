@@ -27,8 +27,8 @@ export const multipleAlterSameTable = defineRule({
     },
     {
       history:
-        "create type state as enum ('new', 'old');\ncreate table orders (state state not null);",
-      sql: "alter table orders alter column state type text;\nalter table orders alter column state type state using state::state;",
+        "create type state as enum ('new', 'old');\ncreate table orders (state text not null);\ninsert into orders values ('new');",
+      sql: "alter table orders alter column state type state using state::state;\nalter table orders alter column state type text;",
       note: "one ALTER TABLE cannot change a column twice",
     },
     {
