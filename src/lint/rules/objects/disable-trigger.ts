@@ -33,7 +33,6 @@ export const disableTrigger = defineRule({
       note: "foreign keys are not tested meanwhile, and never for these rows",
     },
     {
-      history: "create table orders (id bigserial primary key, customer_id bigint);",
       sql: "set session_replication_role = replica;\ninsert into orders (customer_id) values (5);",
       unseen: "create table orders (customer_id bigint);",
       note: "of all tables, for this session",
