@@ -12,7 +12,6 @@ import { type Catalog, emptyCatalog } from "../catalog/catalog.ts";
 import { applyStatement } from "../catalog/replay/apply-statement.ts";
 import { loadLockFacts } from "../locks/locks-of-statement.ts";
 import { loadParser, type Parser } from "../sql/parser.ts";
-import type { Statement } from "../sql/statement.ts";
 import type { FileContext, LintTarget, StatementContext } from "./context.ts";
 import { effectsOf } from "./effects/effects.ts";
 import type { Finding } from "./finding.ts";
@@ -71,12 +70,14 @@ export async function lintFiles(options: EngineOptions): Promise<RawLint> {
     .filter(({ path, down }) => report.has(path) && down !== true)
     .map(({ path }) => path);
   const { oneRelease = true, onStatement } = options;
-  const around = { target, rules, release, earlier: [], oneRelease, parser, onStatement };
+  const parse = parserOf(parser);
+  const earlier: FileContext[] = [];
+  const around = { target, rules, release, earlier, oneRelease, parse, onStatement };
   let keep = options.onHistory;
   for (const [index, file] of files.entries()) {
     if (index < (options.start?.after ?? 0)) continue;
     if (!report.has(file.path)) {
-      await replay(file, { catalog, parser, version });
+      replay(await readLintFile(file, { parser, version }), { catalog, parse, version });
       continue;
     }
     keep?.(catalog, index);
@@ -90,20 +91,24 @@ export async function lintFiles(options: EngineOptions): Promise<RawLint> {
   return { findings, read, target, catalog };
 }
 
+type Parse = (sql: string) => readonly Node[];
+
 interface ReplayContext {
   readonly catalog: Catalog;
-  readonly parser: Parser;
+  readonly parse: Parse;
   readonly version: number;
 }
 
-async function replay(file: LintFile, { catalog, parser, version }: ReplayContext): Promise<void> {
-  const read = await readLintFile(file, { parser, version });
+function replay(read: ReadFile, { catalog, parse, version }: ReplayContext): void {
+  const file = read.file.path;
   const searchPath = catalog.searchPath;
   for (const unit of read.units) {
     catalog.step++;
-    for (const statement of unit.statements) apply(catalog, statement, read, version, parser);
+    for (const statement of unit.statements) {
+      applyStatement(catalog, statement, { file, version, parse });
+    }
   }
-  if (read.gap !== undefined) catalog.gaps.push({ file: file.path, reason: read.gap });
+  if (read.gap !== undefined) catalog.gaps.push({ file, reason: read.gap });
   // Each file begins in a clean session.
   catalog.searchPath = searchPath;
 }
@@ -115,12 +120,12 @@ interface LookContext {
   readonly release: readonly string[];
   readonly earlier: FileContext[];
   readonly oneRelease: boolean;
-  readonly parser: Parser;
+  readonly parse: Parse;
   readonly onStatement: EngineOptions["onStatement"];
 }
 
 function look(read: ReadFile, around: LookContext): Finding[] {
-  const { catalog, target, rules, release, earlier, oneRelease, parser } = around;
+  const { catalog, target, rules, release, earlier, oneRelease, parse } = around;
   if (read.parsed === undefined) return [...read.findings];
   const findings: Finding[] = [...read.findings];
   const searchPath = catalog.searchPath;
@@ -132,17 +137,16 @@ function look(read: ReadFile, around: LookContext): Finding[] {
     catalog,
     before: session.statements,
     release,
-    earlier: [...earlier],
-    deployedWith: oneRelease ? [...earlier] : [],
+    earlier,
+    deployedWith: oneRelease ? earlier : [],
     ...(read.file.hasDown !== undefined && { hasDown: read.file.hasDown }),
   };
-  if (read.file.down !== true) earlier.push(file);
   for (const unit of read.units) {
     catalog.step++;
     session.beginUnit(unit.inTransaction);
     for (const statement of unit.statements) {
       const { transaction, settings } = session;
-      const state = { catalog, target, transaction, settings, parse: parserOf(parser) };
+      const state = { catalog, target, transaction, settings, parse };
       const context: StatementContext = {
         statement,
         node: statement.node,
@@ -160,7 +164,7 @@ function look(read: ReadFile, around: LookContext): Finding[] {
         }
       }
       around.onStatement?.(context);
-      apply(catalog, statement, read, target.version, parser);
+      applyStatement(catalog, statement, { file: file.path, version: target.version, parse });
       session.after(context);
     }
   }
@@ -171,24 +175,12 @@ function look(read: ReadFile, around: LookContext): Finding[] {
   }
   if (read.gap !== undefined) catalog.gaps.push({ file: file.path, reason: read.gap });
   catalog.searchPath = searchPath;
+  // The list is the same for all files, and grows by one only when that one was looked at.
+  if (read.file.down !== true) earlier.push(file);
   return findings;
 }
 
-function apply(
-  catalog: Catalog,
-  statement: Statement,
-  { file }: ReadFile,
-  version: number,
-  parser: Parser,
-): void {
-  applyStatement(catalog, statement, {
-    file: file.path,
-    version,
-    parse: parserOf(parser),
-  });
-}
-
-function parserOf(parser: Parser): (sql: string) => Node[] {
+function parserOf(parser: Parser): Parse {
   return (sql) => parser.parse(sql).stmts.flatMap(({ stmt }) => stmt ?? []);
 }
 

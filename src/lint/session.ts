@@ -1,7 +1,6 @@
 /** What a file leaves from one statement to the next: settings, and the locks of its transaction. */
-import { blocksReads, blocksWrites } from "../locks/lock-mode.ts";
+import { blocksReads, blocksWrites, isStronger } from "../locks/lock-mode.ts";
 import type { HeldLock, Setting, StatementContext, TransactionContext } from "./context.ts";
-import { isStronger } from "./effects/locks.ts";
 
 export class FileSession {
   readonly statements: StatementContext[] = [];

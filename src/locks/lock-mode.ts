@@ -64,6 +64,10 @@ export function strongest(modes: readonly LockMode[]): LockMode | undefined {
   return LOCK_MODES[best];
 }
 
+export function isStronger(left: LockMode, right: LockMode): boolean {
+  return LOCK_MODES.indexOf(left) > LOCK_MODES.indexOf(right);
+}
+
 /** Whether a session that only reads (ACCESS SHARE) waits behind this mode. */
 export function blocksReads(mode: LockMode): boolean {
   return CONFLICTS[mode].includes("ACCESS SHARE");

@@ -12,7 +12,7 @@ import {
   opaqueEffect,
   type LockFacts,
 } from "../locks/locks-of-statement.ts";
-import { blocksWrites, LOCK_MODES, type LockMode } from "../locks/lock-mode.ts";
+import { blocksWrites, isStronger, type LockMode } from "../locks/lock-mode.ts";
 import { assertWhole } from "../migrations/file-reader.ts";
 import { generatedFile } from "../migrations/generated-file.ts";
 import type { Migration, MigrationFile } from "../migrations/migration.ts";
@@ -244,7 +244,7 @@ function analyse(
         const before = wanted.get(regclass);
         wanted.set(regclass, {
           regclass,
-          mode: before ? stronger(before.mode, lock.mode) : lock.mode,
+          mode: before && isStronger(before.mode, lock.mode) ? before.mode : lock.mode,
           dropsTable: dropsTable || (before?.dropsTable ?? false),
         });
       }
@@ -294,8 +294,4 @@ function asksForNoWait({ node }: Statement): boolean {
 
 function relationKey(relation: { schema?: string | undefined; name: string }): string {
   return qualified(relation.schema, relation.name);
-}
-
-function stronger(left: LockMode, right: LockMode): LockMode {
-  return LOCK_MODES.indexOf(left) >= LOCK_MODES.indexOf(right) ? left : right;
 }

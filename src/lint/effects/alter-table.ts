@@ -15,6 +15,7 @@ import { provesNotNull } from "../../catalog/proofs.ts";
 import { domainIsConstrained } from "../../catalog/type-change.ts";
 import { expressionVolatility } from "../../catalog/volatility.ts";
 import { type RelationName, relationsIn } from "../../locks/relation-name.ts";
+import { stringList } from "../../sql/tree.ts";
 import { hasCheck, hasUniqueIndex, leavesWithout } from "./leaves.ts";
 import { attachParts } from "./partitions.ts";
 import { indexStorageParts } from "./index-storage.ts";
@@ -271,7 +272,7 @@ function addConstraint(constraint: Constraint, target: Target): Part[] {
       return [part("check-without-not-valid", "add-check", `${named} is added without NOT VALID`)];
     case "CONSTR_NOTNULL": {
       if (skip_validation === true) return [];
-      const column = keysOf(constraint)[0] ?? "";
+      const column = stringList(constraint.keys)[0] ?? "";
       return setNotNull(column, target, at);
     }
     case "CONSTR_FOREIGN":
@@ -381,8 +382,4 @@ function alterConstraint(def: Node | undefined, { table, name }: Target): Part[]
 /** The tree leaves false out, so that only an explicit NOT ENFORCED has the field missing. */
 function isEnforced(constraint: Constraint): boolean {
   return constraint.is_enforced === true;
-}
-
-export function keysOf(constraint: Constraint): string[] {
-  return (constraint.keys ?? []).flatMap((key) => ("String" in key ? [key.String.sval ?? ""] : []));
 }

@@ -26,18 +26,7 @@ export function dataWork(node: Node, { catalog, transaction }: EffectState): Wor
   const { cause, where } = change;
   const tables = change.reads.flatMap((name): Found[] => {
     const table = findTable(catalog, name);
-    if (table === undefined)
-      return [
-        {
-          name: name.name,
-          at: textOf(
-            name.schema === undefined
-              ? { name: name.name }
-              : { schema: name.schema, name: name.name },
-          ),
-          table,
-        },
-      ];
+    if (table === undefined) return [{ name: name.name, at: textOf(name), table }];
     const spared = isNew(catalog, table) || findsByKey(table, where);
     return spared ? [] : [{ name: written(table), at: table.key, table }];
   });

@@ -6,7 +6,7 @@
 import type { Node } from "@pgsql/types";
 import { written } from "../../catalog/catalog.ts";
 import { isTable } from "../../catalog/find.ts";
-import { blocksWrites, type LockMode } from "../../locks/lock-mode.ts";
+import { blocksWrites, type LockMode, strongest } from "../../locks/lock-mode.ts";
 import { opaqueEffect } from "../../locks/opaque-effect.ts";
 import { workOfCase } from "../../locks/work-of-case.ts";
 import type { Statement } from "../../sql/statement.ts";
@@ -15,7 +15,7 @@ import type { LongWork } from "../finding.ts";
 import { alterTableParts } from "./alter-table.ts";
 import { dataWork } from "./data.ts";
 import { innerStatements } from "./inner-statements.ts";
-import { effectLocks, isStronger } from "./locks.ts";
+import { effectLocks } from "./locks.ts";
 import { otherParts } from "./other.ts";
 import { isInUse, mayHaveRows } from "./partitions.ts";
 import type { Part } from "./part.ts";
@@ -109,25 +109,18 @@ function workOf(part: Part, locks: readonly EffectLock[], state: EffectState): W
 export function modeOn(
   at: string,
   locks: readonly EffectLock[],
-  { transaction, catalog }: EffectState,
+  state: EffectState,
 ): LockMode | undefined {
+  const { transaction, catalog } = state;
+  const held = transaction?.held.get(at);
   const relation = catalog.relations.get(at as never);
   const above =
     relation !== undefined && isTable(relation) ? relation.partitionOf?.parent : undefined;
   const modes = [
     ...locks.filter((lock) => (lock.key ?? lock.relation) === at).map(({ mode }) => mode),
-    ...(transaction?.held.get(at) === undefined ? [] : [transaction.held.get(at)!.mode]),
+    ...(held === undefined ? [] : [held.mode]),
   ];
-  const own = modes.reduce<LockMode | undefined>(
-    (best, mode) => (best === undefined || isStronger(mode, best) ? mode : best),
-    undefined,
-  );
-  return (
-    own ??
-    (above === undefined
-      ? undefined
-      : modeOn(above, locks, { transaction, catalog } as EffectState))
-  );
+  return strongest(modes) ?? (above === undefined ? undefined : modeOn(above, locks, state));
 }
 
 function whyUnknown({ node }: Statement): string {

@@ -16,13 +16,14 @@ import {
   withDescendants,
 } from "../../catalog/find.ts";
 import type { LockRole } from "../../locks/lock-facts.ts";
-import { blocksWrites, LOCK_MODES, type LockMode } from "../../locks/lock-mode.ts";
+import { blocksWrites, isStronger, type LockMode } from "../../locks/lock-mode.ts";
 import { impliedLocksOf, locksOf } from "../../locks/locks-of-statement.ts";
 import type { RelationName } from "../../locks/relation-name.ts";
 import type { Statement } from "../../sql/statement.ts";
 import type { EffectLock } from "../context.ts";
 import { tablesOfDomain } from "./other.ts";
 import type { EffectState } from "./state.ts";
+import { textOf } from "./target.ts";
 
 export function effectLocks(
   statement: Pick<Statement, "node">,
@@ -61,23 +62,13 @@ function lockOn(
       isNew: isNew(catalog, relation),
     };
   }
-  const { schema, name } = relation;
-  return {
-    relation: schema === undefined ? name : `${schema}.${name}`,
-    mode,
-    role,
-    isNew: false,
-  };
+  return { relation: textOf(relation), mode, role, isNew: false };
 }
 
 function keep(locks: Map<string, EffectLock>, lock: EffectLock): void {
   const at = lock.key ?? lock.relation;
   const before = locks.get(at);
   if (before === undefined || isStronger(lock.mode, before.mode)) locks.set(at, lock);
-}
-
-export function isStronger(left: LockMode, right: LockMode): boolean {
-  return LOCK_MODES.indexOf(left) > LOCK_MODES.indexOf(right);
 }
 
 /** The relations of a role that the text does not name. */
