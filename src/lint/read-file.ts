@@ -1,5 +1,6 @@
 /** From a file to what commits together in it, and the findings about what cannot be read. */
 import { Failure } from "../failures/failure.ts";
+import { generate } from "../migrations/generated-file.ts";
 import type { Reading } from "../migrations/migration.ts";
 import { parseMigration } from "../migrations/parse-migration.ts";
 import { codePointsToBytes } from "../sql/locate.ts";
@@ -49,10 +50,10 @@ interface ReadOptions {
   readonly version: number;
 }
 
-export async function readLintFile(file: LintFile, options: ReadOptions): Promise<ReadFile> {
-  const generated = await file.reading?.generate?.();
-  const made = typeof generated === "string" ? generated : generated?.sql;
-  const text = made ?? file.text;
+export async function readLintFile(given: LintFile, options: ReadOptions): Promise<ReadFile> {
+  const made = await generate(given.reading);
+  const file: LintFile = made === undefined ? given : { ...given, reading: made.reading };
+  const text = made?.bytes ?? given.text;
   const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
   const base = { file, bytes, units: [], findings: [] };
   if (file.module === true) return { ...base, gap: "module" };
@@ -125,11 +126,7 @@ function parse(
   bytes: Buffer,
   parser: Parser,
 ): Promise<ParsedFile> {
-  // What a builder makes is all SQL, whatever stands in its file.
-  const { range, generate, ...others } = reading ?? {};
-  const own = generate === undefined && range !== undefined ? { range } : {};
-  const as = reading && { ...others, ...own };
-  return parseMigration({ path, bytes, reading: as, parser, placeholders });
+  return parseMigration({ path, bytes, reading, parser, placeholders });
 }
 
 /** As the runner would divide it; a file that it would refuse is looked at statement by statement. */
