@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { lintFiles } from "./engine.ts";
 import { loadParser } from "../sql/parser.ts";
 import { readLintFile } from "./read-file.ts";
 
@@ -19,4 +20,15 @@ async function unitsOf(transaction?: "statement"): Promise<number[]> {
 it("divides the SQL that a builder makes as the runner does", async () => {
   expect(await unitsOf()).toEqual([2]);
   expect(await unitsOf("statement")).toEqual([1, 1]);
+});
+
+it("places what stands on a line behind something unreadable by characters", async () => {
+  const text = 'alter tabel "äöü"; create index i on t (a);\n';
+  const { findings } = await lintFiles({
+    files: [{ path: "1_a.sql", text }],
+    report: ["1_a.sql"],
+    version: 18,
+  });
+  const index = findings.find(({ rule }) => rule === "index-not-concurrent");
+  expect(index).toMatchObject({ line: 1, column: text.indexOf("create") + 1 });
 });

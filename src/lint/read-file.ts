@@ -3,7 +3,7 @@ import { Failure } from "../failures/failure.ts";
 import { generate } from "../migrations/generated-file.ts";
 import type { Reading } from "../migrations/migration.ts";
 import { parseMigration } from "../migrations/parse-migration.ts";
-import { codePointsToBytes } from "../sql/locate.ts";
+import { codePointsToBytes, createLocator } from "../sql/locate.ts";
 import { type Parser, ParserError } from "../sql/parser.ts";
 import { splitStatements } from "../sql/statement-tracker.ts";
 import type { ParsedFile, Statement } from "../sql/statement.ts";
@@ -100,7 +100,9 @@ async function readRest(
     return { ...whole, findings: first };
   }
   const { units, findings: others } = unitsOf(parsed, bytes, file, version);
-  return { ...whole, parsed, units, findings: [...findings, ...others] };
+  // A blank takes a byte, and what stood there may have had fewer characters than bytes.
+  const placed = { ...parsed, locate: createLocator(bytes) };
+  return { ...whole, parsed: placed, units, findings: [...findings, ...others] };
 }
 
 const LF = 10;
