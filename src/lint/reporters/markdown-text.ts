@@ -14,11 +14,18 @@ export function cell(text: string): string {
   let result = "";
   let at = 0;
   for (const match of line.matchAll(CODE)) {
-    // Tables are split into cells before code is looked for, so that a bar ends a cell there too.
-    result += plain(line.slice(at, match.index)) + match[0].replaceAll("|", "\\|");
+    result += plain(line.slice(at, match.index)) + (inCode(match[0]) ?? plain(match[0]));
     at = match.index + match[0].length;
   }
   return result + plain(line.slice(at));
+}
+
+/**
+ * Tables are split into cells before code is looked for, so that a bar ends a cell there too. Behind
+ * a backslash it cannot be kept from that: the two together are read as an escaped backslash.
+ */
+function inCode(text: string): string | undefined {
+  return text.includes("\\|") ? undefined : text.replaceAll("|", "\\|");
 }
 
 function plain(text: string): string {
@@ -36,7 +43,9 @@ function plain(text: string): string {
 
 /** A text that is no Markdown, as a code span in a cell. */
 export function code(text: string): string {
-  const line = text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  const plainLine = text.replace(/\s+/g, " ");
+  const line = inCode(plainLine);
+  if (line === undefined) return plain(plainLine);
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   const space = line.startsWith("`") || line.endsWith("`") ? " " : "";

@@ -75,8 +75,14 @@ test("no text ends its cell or its row", () => {
     fc.property(fc.string({ unit: fc.constantFrom(..."|`\\\n<a@ ") }), (text) => {
       expect(cell(text)).not.toContain("\n");
       expect(cell(text).replace(/\\[\s\S]/g, "")).not.toContain("|");
+      expect(code(text).replace(/\\[\s\S]/g, "")).not.toContain("|");
     }),
   );
+});
+
+test("a bar behind a backslash is text, because in code it would end the cell", () => {
+  expect(cell("`a\\|b`")).toBe("\\`a\\\\\\|b\\`");
+  expect(code("a\\|b")).toBe("a\\\\\\|b");
 });
 
 test("it stays within what GitHub takes, and says what is left out", () => {
