@@ -256,12 +256,19 @@ function eventsOfCode(): [string, string[]][] {
 
 function tablesOfCode(): Record<string, string[]> {
   const statements = createHistory(historyNames({ historySchema: "h", historyPrefix: "" }), true);
-  return Object.fromEntries(
-    statements.flatMap((statement) => {
-      const name = /^create table "?h"?\."?(\w+)"?/.exec(statement)?.[1];
-      if (name === undefined) return [];
-      const columns = [...statement.matchAll(/^ {6}(?!check |primary )(\w+) /gm)];
-      return [[name, columns.map(([, column = ""]) => column).toSorted()]];
-    }),
-  );
+  const tables = new Map<string, string[]>();
+  for (const statement of statements) {
+    const created = /^create table (?:if not exists )?"?h"?\."?(\w+)"?/.exec(statement)?.[1];
+    const altered = /^alter table "?h"?\."?(\w+)"?/.exec(statement)?.[1];
+    const columns = statement.matchAll(
+      created === undefined
+        ? /add column if not exists (\w+)/g
+        : /^ {6}(?!check |primary )(\w+) /gm,
+    );
+    const name = created ?? altered;
+    if (name === undefined) continue;
+    const names = [...columns].map(([, column = ""]) => column);
+    tables.set(name, [...(tables.get(name) ?? []), ...names].toSorted());
+  }
+  return Object.fromEntries(tables);
 }

@@ -5,7 +5,15 @@ import type { CliContext } from "./context.ts";
 export interface CommandEntry {
   readonly name: string;
   /** Heading under which the help lists it. */
-  readonly group: "Start" | "Every day" | "Check" | "Look" | "Settle" | "Take over" | "Setup";
+  readonly group:
+    | "Start"
+    | "Every day"
+    | "Check"
+    | "Look"
+    | "Deploy"
+    | "Settle"
+    | "Take over"
+    | "Setup";
   readonly summary: string;
   readonly description: string;
   readonly examples: readonly string[];

@@ -16,6 +16,9 @@ import {
   toggle,
 } from "./flags.ts";
 import { CHECK_COMMANDS } from "./check-commands.ts";
+import { GATE_COMMANDS } from "./gate-commands.ts";
+import { MANIFEST_COMMANDS } from "./manifest-commands.ts";
+import { RUN_COMMANDS } from "./run-commands.ts";
 import { TAKEOVER_COMMANDS } from "./takeover-commands.ts";
 
 export type { CommandEntry } from "./command-entry.ts";
@@ -296,6 +299,9 @@ export const COMMANDS: readonly CommandEntry[] = [
         docs,
       }),
   ),
+  ...RUN_COMMANDS,
+  ...GATE_COMMANDS,
+  ...MANIFEST_COMMANDS,
   ...CHECK_COMMANDS,
   ...TAKEOVER_COMMANDS,
   entry(

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { Failure } from "../failures/failure.ts";
 import { nearest } from "../failures/nearest.ts";
 import type { Config } from "./config.ts";
+import { DEPLOY_NESTED_KEYS, DEPLOY_VALUES } from "./deploy-config-schema.ts";
 import { readDuration } from "./duration.ts";
 import { LINT_CONFIG, LINT_KEYS } from "./lint-config-schema.ts";
 
@@ -44,6 +45,7 @@ const VALUES = {
       "must be `true` or an object of strings",
     ),
   ),
+  ...DEPLOY_VALUES,
 };
 
 const ENVIRONMENT = v.strictObject(VALUES);
@@ -88,5 +90,9 @@ function keysBeside(path: string): readonly string[] {
     .slice(0, -1)
     .filter((part) => !/^\d+$/.test(part))
     .join(".");
-  return LINT_KEYS[parent] ?? [...Object.keys(VALUES), "environments", "lint"];
+  const nested = parent.replace(/^environments\.[^.]+\.?/, "");
+  return (
+    LINT_KEYS[parent] ??
+    DEPLOY_NESTED_KEYS[nested] ?? [...Object.keys(VALUES), "environments", "lint"]
+  );
 }

@@ -9,6 +9,7 @@ import { hasConnectionEnv } from "../postgres/conninfo.ts";
 import { nearest } from "../failures/nearest.ts";
 import type { ConfigValues } from "./config.ts";
 import { readEnv, splitDirs, warnUnknown, type EnvValues } from "./env.ts";
+import { DEPLOY_KEYS, type DeployValues } from "./deploy-config.ts";
 import type { SettingsFlags } from "./flags.ts";
 import type { LintConfig } from "./lint-config.ts";
 import { loadConfig, type LoadedConfig } from "./load-config.ts";
@@ -37,6 +38,8 @@ export interface ResolvedSettings {
   readonly format?: string;
   readonly environment?: string;
   readonly settings: RunnerSettings;
+  /** As configured, with the chosen environment's values. */
+  readonly deploy: DeployValues;
   /** As configured. */
   readonly lint?: LintConfig;
   /** Absolute path. */
@@ -71,10 +74,16 @@ export async function loadSettings(input: SettingsInput): Promise<ResolvedSettin
     dirs: chooseDirs(cwd, flags, variables, file.values, loaded),
     ...(environment !== undefined && { environment }),
     settings: resolveRunnerSettings(flags, variables, file.values, env),
+    deploy: deployValues(file.values),
     ...(loaded?.config.lint && { lint: loaded.config.lint }),
     ...(loaded && { configFile: loaded.file }),
     warnings,
   };
+}
+
+function deployValues(values: ConfigValues): DeployValues {
+  const given = DEPLOY_KEYS.filter((key) => values[key] !== undefined);
+  return Object.fromEntries(given.map((key) => [key, values[key]]));
 }
 
 interface FileValues {

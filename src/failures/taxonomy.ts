@@ -10,6 +10,7 @@ import { CONNECTION } from "./taxonomy/connection.ts";
 import { CONTENTION } from "./taxonomy/contention.ts";
 import { DATA } from "./taxonomy/data.ts";
 import { DEFINITION } from "./taxonomy/definition.ts";
+import { DEPLOYMENT } from "./taxonomy/deployment.ts";
 import { FILES } from "./taxonomy/files.ts";
 import { HISTORY } from "./taxonomy/history.ts";
 import { INVOCATION } from "./taxonomy/invocation.ts";
@@ -30,6 +31,7 @@ export const FAILURE_THEMES = [
   { title: "Transactions", classes: TRANSACTION },
   { title: "The server's limits and health", classes: SERVER },
   { title: "The history", classes: HISTORY },
+  { title: "Deploying beside running code", classes: DEPLOYMENT },
   { title: "Taking over another tool", classes: TAKEOVER },
   { title: "Migration files", classes: FILES },
   { title: "Command line, configuration and signals", classes: INVOCATION },
@@ -47,6 +49,7 @@ export const FAILURE_CLASSES = {
   ...TRANSACTION,
   ...SERVER,
   ...HISTORY,
+  ...DEPLOYMENT,
   ...TAKEOVER,
   ...FILES,
   ...INVOCATION,

@@ -1,4 +1,5 @@
 /** Reads the history. One query for everything that decides what is pending. */
+import { quoteLiteral } from "../postgres/identifiers.ts";
 import type { TextRow } from "../postgres/session.ts";
 import type { HistoryNames } from "./tables.ts";
 
@@ -46,6 +47,8 @@ export interface History {
    */
   readonly fingerprint: string | null;
   readonly theirs: KeptHistory | null;
+  /** It has everything that this version adds; see historyAdditions. */
+  readonly current: boolean;
 }
 
 export const NO_HISTORY: History = {
@@ -56,6 +59,7 @@ export const NO_HISTORY: History = {
   journal: [],
   fingerprint: null,
   theirs: null,
+  current: true,
 };
 
 // One text instead of a thousand rows: the driver's cost per row is most of the cost of a start
@@ -67,6 +71,9 @@ const FIELDS = 6;
 export function readHistory(names: HistoryNames): string {
   return `
   select s.layout, s.epoch, s.theirs,
+    exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = ${quoteLiteral(names.schema)}
+              and c.relname = ${quoteLiteral(names.heartbeatsTable)}) as current,
     (select pg_catalog.string_agg(pg_catalog.concat_ws(E'\\x1f', m.kind, m.version, m.name,
               coalesce(m.checksum, ''), m.origin, m.run_id), E'\\x1f' order by m.seq)
      from (select kind, coalesce(version, '') as version,
@@ -97,6 +104,7 @@ export function parseHistory(row: TextRow | undefined): History {
     rows: text === null ? [] : parseRows(text.split(SEPARATOR)),
     journal: row["journal"] ? (JSON.parse(row["journal"]) as JournalRow[]) : [],
     fingerprint: row["fingerprint"] ?? null,
+    current: row["current"] === "t",
     theirs: row["theirs"] ? (JSON.parse(row["theirs"]) as KeptHistory) : null,
   };
 }

@@ -17,6 +17,12 @@ export interface HistoryNames {
   readonly runs: string;
   readonly state: string;
   readonly audit: string;
+  /** Which instances of the application run at this moment; written by them, see docs/contract.md. */
+  readonly heartbeats: string;
+  /** Its unquoted name in the schema. */
+  readonly heartbeatsTable: string;
+  /** The channel of NOTIFY: something was recorded. */
+  readonly channel: string;
   /** What the lock key is derived from: one lock per history. */
   readonly lockName: string;
 }
@@ -35,6 +41,10 @@ export function historyNames(settings: {
     runs: table("runs"),
     state: table("state"),
     audit: table("audit"),
+    heartbeats: table("heartbeats"),
+    heartbeatsTable: `${prefix}heartbeats`,
+    // A channel name has at most 63 bytes; two histories that share one wake each other for nothing.
+    channel: `lockstep ${schema}.${prefix}`.slice(0, 40),
     lockName: prefix === "" ? schema : `${schema}.${prefix}`,
   };
 }
@@ -110,9 +120,34 @@ export function createHistory(names: HistoryNames, schemaExists: boolean): reado
       reason text not null,
       detail jsonb
     )`,
+    ...historyAdditions(names),
     `insert into ${names.state} (layout, epoch) values (${HISTORY_LAYOUT}, 0)`,
     `comment on table ${names.migrations} is ${quoteLiteral(
       "Migrations applied by Lockstep. Read freely; written only by lockstep under its lock.",
     )}`,
+  ];
+}
+
+/**
+ * What was added to the layout since it was first written: columns and tables that an older Lockstep
+ * does not miss and does not touch, so the layout keeps its number. Run under the lock, on a new
+ * history and by the first run of this version on an old one; safe to run twice. The table comes
+ * last: where it is, the columns are.
+ */
+export function historyAdditions(names: HistoryNames): readonly string[] {
+  return [
+    `alter table ${names.migrations} add column if not exists needs_code text`,
+    `alter table ${names.runs} add column if not exists failure jsonb`,
+    `create table if not exists ${names.heartbeats} (
+      instance uuid primary key,
+      release text,
+      ships text[],
+      started_at timestamptz not null default pg_catalog.clock_timestamp(),
+      seen_at timestamptz not null default pg_catalog.clock_timestamp(),
+      expires_at timestamptz not null,
+      host text,
+      client_addr inet default pg_catalog.inet_client_addr(),
+      role_name text not null default session_user
+    )`,
   ];
 }

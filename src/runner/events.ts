@@ -21,6 +21,13 @@ export interface SessionInfo {
   readonly mode?: LockMode;
 }
 
+export interface PreviousRun {
+  readonly runId: string;
+  /** `applied`, `failed` or `interrupted`. */
+  readonly outcome: string;
+  readonly failureClass: string | null;
+}
+
 export type ConnectionKind = "direct" | "pooled";
 
 export type RunEvent = { readonly at: string; readonly runId: string } & RunEventBody;
@@ -48,6 +55,11 @@ export type RunEventBody =
       readonly holder?: SessionInfo;
     }
   | { readonly event: "lock-acquired"; readonly key: string; readonly elapsedMs: number }
+  | {
+      readonly event: "run-recorded";
+      /** The run that ended before this one, if any: a failure of it may now be over. */
+      readonly previous?: PreviousRun;
+    }
   | { readonly event: "plan"; readonly migrations: readonly string[]; readonly steps: number }
   | { readonly event: "recovering"; readonly migration: string; readonly detail: string }
   | { readonly event: "migration-started"; readonly migration: string; readonly file: string }

@@ -1,7 +1,7 @@
 /** A run that holds its lock: what the executors of the different kinds of steps are given. */
 import type { JournalRow } from "../history/read.ts";
 import type { Session } from "../postgres/session.ts";
-import type { ConnectionKind } from "./events.ts";
+import type { ConnectionKind, PreviousRun } from "./events.ts";
 import type { KeptWriter } from "./kept-history.ts";
 import type { Observer } from "./observer.ts";
 import type { RunContext } from "./run-context.ts";
@@ -24,6 +24,8 @@ export interface LockedRun {
   readonly waits: WaitRecord;
   /** Fencing: what the state row must still say when a step commits. */
   epoch: string;
+  /** The run that ended before this one. */
+  readonly previous: PreviousRun | null;
   /** The fingerprint of the schema before the work; null where there is none to compare with. */
   readonly schemaNow: string | null;
   /** Steps of unfinished files, as the journal has them. */

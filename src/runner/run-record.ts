@@ -2,7 +2,7 @@
 import { serverError } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
 import { fingerprintQuery } from "../history/fingerprint.ts";
-import { createHistory } from "../history/tables.ts";
+import { createHistory, historyAdditions } from "../history/tables.ts";
 import type { ServerIdentity } from "../postgres/server-facts.ts";
 import { holdsLock, unlock } from "../postgres/advisory-lock.ts";
 import { BatchError, type BatchItem } from "../postgres/batch.ts";
@@ -13,11 +13,19 @@ import type { RunContext } from "./run-context.ts";
 import type { Session } from "../postgres/session.ts";
 import { sessionSettings } from "./session-settings.ts";
 
+type Beginning = Omit<LockedRun, "epoch" | "schemaNow" | "journal" | "previous">;
+
 /** Creates the history. On a pooled connection the lock is taken by the same transaction. */
-export async function bootstrap(
-  run: Omit<LockedRun, "epoch" | "schemaNow" | "journal">,
-  schemaExists: boolean,
-): Promise<void> {
+export function bootstrap(run: Beginning, schemaExists: boolean): Promise<void> {
+  return defineTables(run, createHistory(run.ctx.names, schemaExists));
+}
+
+/** Adds what an older Lockstep, which created the history, did not know. */
+export function upgradeHistory(run: Beginning): Promise<void> {
+  return defineTables(run, historyAdditions(run.ctx.names));
+}
+
+async function defineTables(run: Beginning, statements: readonly string[]): Promise<void> {
   const { ctx } = run;
   const pooled = run.connection === "pooled";
   const sent = run.session.ownBatch(
@@ -32,7 +40,7 @@ export async function bootstrap(
             },
           ]
         : []),
-      ...createHistory(ctx.names, schemaExists).map((text) => ({ text })),
+      ...statements.map((text) => ({ text })),
       COMMIT,
     ],
     () => faultPoint("bootstrap-sent"),
@@ -76,7 +84,7 @@ export async function recordStart(
     /** Whether there is a fingerprint to compare today's with. */
     readonly fingerprint: boolean;
   },
-): Promise<Pick<LockedRun, "epoch" | "schemaNow">> {
+): Promise<Pick<LockedRun, "epoch" | "schemaNow" | "previous">> {
   const { names } = ctx;
   const results = await session.ownBatch([
     BEGIN,
@@ -98,15 +106,24 @@ export async function recordStart(
     ...(options.connection === "direct"
       ? [{ text: `update ${names.state} set epoch = epoch + 1 returning epoch` }]
       : []),
+    { text: previousRun(ctx), values: [ctx.runId] },
     COMMIT,
     ...(options.fingerprint ? fingerprintItems(ctx) : []),
   ]);
   faultPoint("run-recorded");
+  const before = results[options.connection === "direct" ? 3 : 2]?.rows[0];
   return {
+    previous: before ? { runId: before[0]!, outcome: before[1]!, failureClass: before[2]! } : null,
     epoch:
       options.connection === "direct" ? (results[2]?.rows[0]?.[0] ?? options.epoch) : options.epoch,
     schemaNow: options.fingerprint ? (results.at(-2)?.rows[0]?.[0] ?? null) : null,
   };
+}
+
+/** The run before this one, by its end: whether a failure is over is said where it was told. */
+function previousRun({ names }: RunContext): string {
+  return `select r.id, r.outcome, r.failure_class from ${names.runs} r
+    where r.finished_at is not null and r.id <> $1 order by r.finished_at desc limit 1`;
 }
 
 export interface RunEnd {
@@ -143,7 +160,7 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<boolean> {
       ...(pooled ? [{ text: `select pg_catalog.pg_try_advisory_xact_lock(${ctx.lock.key})` }] : []),
       {
         text: `update ${ctx.names.runs} set finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3,
-          failure_class = $4, sqlstate = $5, message = $6, longest_wait_ms = $7,
+          failure_class = $4, sqlstate = $5, message = $6, longest_wait_ms = $7, failure = $8,
           fingerprint = ${fingerprint}
         where id = $1`,
         values: [
@@ -154,8 +171,10 @@ export async function recordEnd(run: LockedRun, end: RunEnd): Promise<boolean> {
           end.failure?.server?.sqlstate ?? null,
           end.failure?.what ?? null,
           String(Math.round(end.longestWaitMs)),
+          end.failure ? JSON.stringify(end.failure) : null,
         ],
       },
+      { text: "select pg_catalog.pg_notify($1, $2)", values: [ctx.names.channel, ctx.runId] },
       COMMIT,
       ...(pooled ? [] : [{ text: unlock(ctx.lock) }]),
     ]),

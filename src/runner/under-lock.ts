@@ -17,7 +17,7 @@ import { loadHistory } from "./migrate.ts";
 import type { OpenSession } from "./open-session.ts";
 import { interruption, type RunContext } from "./run-context.ts";
 import { explainedBy } from "./run-file.ts";
-import { bootstrap, recordEnd, recordPause, recordStart } from "./run-record.ts";
+import { bootstrap, recordEnd, recordPause, recordStart, upgradeHistory } from "./run-record.ts";
 import type { WaitRecord } from "./stall-guard.ts";
 import type { TurnOutcome } from "./turn-loop.ts";
 
@@ -63,6 +63,11 @@ export async function underLock(
       throw notAllowed(ctx, facts, error) ?? error;
     });
     history = { ...history, exists: true, epoch: "0" };
+  } else if (!history.current) {
+    await upgradeHistory(base).catch((error: unknown) => {
+      throw notAllowed(ctx, facts, error) ?? error;
+    });
+    history = { ...history, current: true };
   }
   const work = options.decide(history);
   if (!work) {
@@ -76,6 +81,7 @@ export async function underLock(
     fingerprint: history.fingerprint !== null,
   });
   const run: LockedRun = { ...base, ...start, journal: history.journal };
+  ctx.emit({ event: "run-recorded", ...(start.previous && { previous: start.previous }) });
   let failure: Failure | undefined;
   try {
     await work(run);
@@ -102,7 +108,7 @@ export async function underLock(
   return { kind: "done" };
 }
 
-/** The history cannot be created: the first thing that an ordinary role meets. */
+/** The history cannot be written: the first thing that an ordinary role meets. */
 function notAllowed(
   ctx: RunContext,
   facts: OpenSession["facts"],
@@ -113,7 +119,7 @@ function notAllowed(
   const action = grantAdvice(server, facts.user);
   return new Failure({
     class: "permission",
-    what: `The history \`${ctx.names.display}\` cannot be created: ${server.message}.`,
+    what: `The history \`${ctx.names.display}\` cannot be written: ${server.message}.`,
     state: "Nothing was changed.",
     ...(action !== undefined && { action }),
     server,

@@ -212,3 +212,29 @@ test("the command takes the schema as a flag, and the rest from the environment"
   expect((await runCli(["down", ...flags, "--yes"], options)).code).toBe(0);
   expect(await db.admin.query("select to_regclass('app.a') as t")).toEqual([{ t: null }]);
 });
+
+test("a history of an older version gets what is new under the lock of the next run that works", async () => {
+  const { heartbeats, migrations, runs } = historyNames(DEFAULT_SETTINGS);
+  const set: MigrationData[] = [{ name: "1_a.sql", sql: "create table a (id int);" }];
+  await libraryUp(db.url, set);
+  await db.admin.query(`drop table ${heartbeats}`);
+  await db.admin.query(`alter table ${migrations} drop column needs_code`);
+  await db.admin.query(`alter table ${runs} drop column failure`);
+
+  // Nothing is pending: looked at, and left alone.
+  await libraryUp(db.url, set);
+  expect(await db.admin.query("select to_regclass($1) as there", [heartbeats])).toEqual([
+    { there: null },
+  ]);
+
+  const more = [...set, { name: "2_b.sql", sql: "create table b (id int);" }];
+  await Promise.all([libraryUp(db.url, more), libraryUp(db.url, more)]);
+  expect(await db.admin.query(`select instance from ${heartbeats}`)).toEqual([]);
+  expect(
+    await db.admin.query(`select version, needs_code from ${migrations} order by seq`),
+  ).toEqual(["1", "2"].map((version) => ({ version, needs_code: null })));
+  expect(await db.admin.query(`select failure from ${runs}`)).toEqual([
+    { failure: null },
+    { failure: null },
+  ]);
+});

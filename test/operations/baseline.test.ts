@@ -58,6 +58,7 @@ test("every file up to the version is recorded with its checksum, and none is ru
   expect(events.map(({ event }) => event)).toEqual([
     "run-started",
     "lock-acquired",
+    "run-recorded",
     "migration-applied",
     "migration-applied",
     "run-finished",

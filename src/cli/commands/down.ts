@@ -8,6 +8,7 @@ import { withEmbedded } from "../embedded.ts";
 import type { RunFlags } from "../flags.ts";
 import { loadProject } from "../project.ts";
 import { selectionOf } from "../selection.ts";
+import { withSinks } from "../sinks.ts";
 import { withReporter } from "../with-reporter.ts";
 
 export function down(this: CliContext, flags: RunFlags): Promise<void> {
@@ -16,7 +17,8 @@ export function down(this: CliContext, flags: RunFlags): Promise<void> {
     const selection = given.to === undefined && given.count === undefined ? { count: 1 } : given;
     await withEmbedded(this, flags, async (settled) => {
       const project = await loadProject(this, settled);
-      await run(await project.runnerOptions(reporter.onEvent), selection);
+      const options = await project.runnerOptions(reporter.onEvent);
+      await withSinks(this, project, options, (told) => run(told, selection));
     });
   });
 }

@@ -5,6 +5,7 @@ import { withEmbedded } from "../embedded.ts";
 import type { RunFlags } from "../flags.ts";
 import { loadProject } from "../project.ts";
 import { selectionOf } from "../selection.ts";
+import { withSinks } from "../sinks.ts";
 import { withReporter } from "../with-reporter.ts";
 
 export interface UpFlags extends RunFlags {
@@ -21,7 +22,8 @@ export async function up(this: CliContext, flags: UpFlags): Promise<void> {
     await withEmbedded(this, flags, async (given) => {
       const project = await loadProject(this, given);
       // The last event is the summary, so the result has nothing to add.
-      await run(await project.runnerOptions(reporter.onEvent), selection);
+      const options = await project.runnerOptions(reporter.onEvent);
+      await withSinks(this, project, options, (told) => run(told, selection));
     });
   });
 }

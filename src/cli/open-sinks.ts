@@ -1,0 +1,37 @@
+/** All sinks of a project, opened together. */
+import { openNotifiers } from "../notify/open.ts";
+import type { ConnectTarget } from "../postgres/connect.ts";
+import type { RunPlace, RunSink } from "../runner/run-sink.ts";
+import { openTelemetry } from "../telemetry/open.ts";
+import type { Project } from "./project.ts";
+
+export async function openSinks(
+  project: Project,
+  target: ConnectTarget,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly RunSink[]> {
+  const { cluster = "", links = {}, metrics, notify } = project.deploy;
+  const [host] = target.hosts;
+  const place: RunPlace = {
+    cluster,
+    ...(project.environment !== undefined && { environment: project.environment }),
+    target: target.display,
+    database: host?.database ?? host?.user ?? "",
+    historySchema: project.settings.historySchema,
+    links: { run: runLink(env), ...links },
+  };
+  const opened = await Promise.all([
+    openTelemetry({ config: metrics, place, env }),
+    notify === undefined ? [] : openNotifiers({ config: notify, place, env }),
+  ]);
+  return opened.flat();
+}
+
+/** The page of the job that runs us, as the common CI systems say it. */
+export function runLink(env: NodeJS.ProcessEnv): string | undefined {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILD_URL } = env;
+  if (GITHUB_SERVER_URL && GITHUB_REPOSITORY && GITHUB_RUN_ID) {
+    return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
+  }
+  return CI_JOB_URL || BUILD_URL || undefined;
+}

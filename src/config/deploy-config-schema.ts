@@ -1,0 +1,20 @@
+/** Checks what `lockstep.config.ts` says about deploying. Imports valibot: loaded only with a file. */
+import * as v from "valibot";
+
+const text = v.pipe(v.string("must be a string"), v.nonEmpty("must not be empty"));
+
+export const DEPLOY_VALUES = {
+  cluster: v.optional(text),
+  links: v.optional(
+    v.strictObject({
+      runbook: v.optional(text),
+      dashboard: v.optional(text),
+      run: v.optional(text),
+    }),
+  ),
+};
+
+/** The keys under each of them, by path, for "did you mean". */
+export const DEPLOY_NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
+  links: ["runbook", "dashboard", "run"],
+};

@@ -1,0 +1,3 @@
+/** What `lockstep manifests` puts into its output; docs/kubernetes.md explains it. */
+
+export interface KubernetesConfig {}
