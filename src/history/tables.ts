@@ -8,6 +8,9 @@ import { quoteIdent, quoteLiteral } from "../postgres/identifiers.ts";
 /** Raised when the tables change; a newer layout than this is refused, never guessed at. */
 export const HISTORY_LAYOUT = 1;
 
+/** One for all histories of a database: they wake each other for nothing, and a name has 63 bytes. */
+const CHANNEL = "lockstep";
+
 export interface HistoryNames {
   readonly schema: string;
   /** The unquoted name of the main table, for to_regclass and messages. */
@@ -43,8 +46,7 @@ export function historyNames(settings: {
     audit: table("audit"),
     heartbeats: table("heartbeats"),
     heartbeatsTable: `${prefix}heartbeats`,
-    // A channel name has at most 63 bytes; two histories that share one wake each other for nothing.
-    channel: `lockstep ${schema}.${prefix}`.slice(0, 40),
+    channel: CHANNEL,
     lockName: prefix === "" ? schema : `${schema}.${prefix}`,
   };
 }
