@@ -66,7 +66,7 @@ export function text(
   return { kind: "parsed", parse: String, brief, placeholder, optional: true };
 }
 
-function duration(brief: string): TypedFlagParameter<number | undefined, CliContext> {
+export function duration(brief: string): TypedFlagParameter<number | undefined, CliContext> {
   return { kind: "parsed", parse: parseDuration, brief, placeholder: "duration", optional: true };
 }
 
@@ -150,4 +150,9 @@ function parseDuration(value: string): number {
 function parseCount(value: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new SyntaxError("write a positive whole number");
+}
+
+export function parseNumber(value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new SyntaxError("write a whole number");
 }

@@ -45,6 +45,8 @@ export class Session {
   /** The configuration that worked, so that a second session goes to the same server. */
   readonly config: ClientConfig;
   onNotice: ((notice: Notice) => void) | undefined;
+  /** A NOTIFY on a channel that this session listens to. */
+  onNotification: (() => void) | undefined;
   #lost: Error | undefined;
   #closing = false;
 
@@ -58,6 +60,7 @@ export class Session {
     client.on("end", () => {
       if (!this.#closing) this.#lost ??= new Error("Connection terminated unexpectedly");
     });
+    client.on("notification", () => this.onNotification?.());
     client.on("notice", (notice) => {
       this.onNotice?.({
         severity: notice.severity ?? "NOTICE",

@@ -8,7 +8,7 @@ import { Session } from "../postgres/session.ts";
 import { faultPoint } from "./fault-points.ts";
 import { elapsedMs, jittered, type RunContext } from "./run-context.ts";
 
-const PASSING: ReadonlySet<FailureClassId> = new Set<FailureClassId>([
+export const PASSING: ReadonlySet<FailureClassId> = new Set<FailureClassId>([
   "conn.refused",
   "conn.slots",
   "conn.lost",
@@ -20,8 +20,11 @@ export interface OpenSession {
   readonly facts: SessionFacts;
 }
 
-/** Throws a Failure: of the class of the last error when `connectWaitMs` is over. */
-export async function openSession(ctx: RunContext): Promise<OpenSession> {
+/** Throws a Failure: of the class of the last error when `waitMs` (milliseconds) is over. */
+export async function openSession(
+  ctx: RunContext,
+  waitMs = ctx.settings.connectWaitMs,
+): Promise<OpenSession> {
   const began = performance.now();
   let pause = 100;
   let lastReport = -Infinity;
@@ -46,7 +49,7 @@ export async function openSession(ctx: RunContext): Promise<OpenSession> {
     } catch (error) {
       const id = classify(error, { phase: "connect" });
       await session?.close();
-      if (!PASSING.has(id) || elapsedMs(began) + pause > ctx.settings.connectWaitMs) {
+      if (!PASSING.has(id) || elapsedMs(began) + pause > waitMs) {
         throw connectFailure(ctx, id, error, elapsedMs(began));
       }
       if (performance.now() - lastReport > 2000) {

@@ -1,0 +1,121 @@
+/**
+ * One look at a database for the gate. It takes no lock and writes nothing, needs SELECT on the
+ * history alone, and goes through whatever connection it is given: a session of the gate's own, or
+ * the pool of an application.
+ *
+ * L1. What changes with every migration (rows, journal, epoch) is asked first, in one small query;
+ *     the whole history is read only when that has changed.
+ */
+import { Failure } from "../failures/failure.ts";
+import { NO_HISTORY, parseHistory, readHistory, type History } from "../history/read.ts";
+import { HISTORY_LAYOUT, type HistoryNames } from "../history/tables.ts";
+import type { MigrationSet } from "../migrations/migration.ts";
+import { lockHolder, type LockKey } from "../postgres/advisory-lock.ts";
+import { historyIsThere } from "../postgres/server-facts.ts";
+import type { TextRow } from "../postgres/session.ts";
+import { decide, type AppliedContract, type Verdict } from "./decide.ts";
+import type { GateFailure, GateRules, GateRun, GateState, GateStep } from "./state.ts";
+
+/** Every value as the text that the server sends. */
+export type Query = (text: string, values?: readonly unknown[]) => Promise<readonly TextRow[]>;
+
+export interface LookOptions {
+  readonly names: HistoryNames;
+  readonly lock: LockKey;
+  readonly set: MigrationSet;
+  readonly rules: GateRules;
+}
+
+/** The function remembers what it has read, so that an unchanged history is not read again. */
+export function createLook(options: LookOptions): (query: Query) => Promise<GateState> {
+  const { names, lock, set, rules } = options;
+  let known: { readonly mark: string; readonly verdict: Verdict } | undefined;
+  return async (query) => {
+    const [there] = await query(`select ${historyIsThere(names)} as there`);
+    if (there?.["there"] !== "t") {
+      return { ...decide(set, NO_HISTORY, [], rules), running: null, failed: null };
+    }
+    const [now] = await query(pulse(names));
+    const mark = now?.["mark"] ?? "";
+    if (known?.mark !== mark) {
+      const history = await load(query, names);
+      const contracts = history.current ? await readContracts(query, names) : [];
+      known = { mark, verdict: decide(set, history, contracts, rules) };
+    }
+    const running = await holder(query, lock, now);
+    return { ...known.verdict, running, failed: running === null ? failureOf(now) : null };
+  };
+}
+
+/** L1. A row of the journal changes its state in place, so its times count too. */
+function pulse(names: HistoryNames): string {
+  return `
+  select pg_catalog.concat_ws(':', s.epoch,
+      (select pg_catalog.concat_ws(',', count(*), max(m.seq)) from ${names.migrations} m),
+      (select pg_catalog.concat_ws(',', count(*), count(j.finished_at), max(j.started_at), max(j.finished_at))
+       from ${names.journal} j)) as mark,
+    r.id as run_id, r.host,
+    (extract(epoch from pg_catalog.clock_timestamp() - r.started_at) * 1000)::pg_catalog.int8 as elapsed_ms,
+    (select count(*) from ${names.migrations} m where m.run_id = r.id) as applied,
+    (select pg_catalog.json_build_object('migration', j.migration, 'ordinal', j.ordinal, 'kind', j.kind)
+     from ${names.journal} j where j.run_id = r.id and j.state = 'started'
+     order by j.started_at desc limit 1) as step,
+    l.id as last_id, l.outcome as last_outcome, l.failure_class as last_class, l.message as last_message
+  from ${names.state} s
+  left join lateral (select * from ${names.runs} where outcome = 'running'
+                     order by started_at desc limit 1) r on true
+  left join lateral (select * from ${names.runs} where finished_at is not null
+                     order by finished_at desc limit 1) l on true`;
+}
+
+async function load(query: Query, names: HistoryNames): Promise<History> {
+  const [row] = await query(readHistory(names));
+  const history = parseHistory(row);
+  if (history.layout <= HISTORY_LAYOUT) return history;
+  throw new Failure({
+    class: "history.newer",
+    what: `The history in \`${names.display}\` has layout ${history.layout}; this version of Lockstep knows ${HISTORY_LAYOUT}.`,
+  });
+}
+
+async function readContracts(query: Query, names: HistoryNames): Promise<AppliedContract[]> {
+  const rows = await query(
+    `select m.version, m.needs_code from ${names.migrations} m where m.needs_code is not null`,
+  );
+  return rows.map((row) => ({ version: row["version"] ?? "", needsCode: row["needs_code"] ?? "" }));
+}
+
+/** The row of a run that was killed says `running` too; what counts is who holds the lock. */
+async function holder(
+  query: Query,
+  lock: LockKey,
+  now: TextRow | undefined,
+): Promise<GateRun | null> {
+  const [held] = await query(lockHolder(lock));
+  if (held === undefined) return null;
+  const runId = now?.["run_id"] ?? null;
+  const [, begins] = /^lockstep ([0-9a-f]{8})\b/.exec(held["application_name"] ?? "") ?? [];
+  if (runId === null || (begins !== undefined && !runId.startsWith(begins))) {
+    return { runId: null, host: null, elapsedMs: null, applied: 0, step: null };
+  }
+  const step = now?.["step"];
+  return {
+    runId,
+    host: now?.["host"] ?? null,
+    elapsedMs: Number(now?.["elapsed_ms"]),
+    applied: Number(now?.["applied"]),
+    step: step == null ? null : (JSON.parse(step) as GateStep),
+  };
+}
+
+function failureOf(now: TextRow | undefined): GateFailure | null {
+  const runId = now?.["last_id"];
+  const outcome = now?.["last_outcome"] ?? "";
+  if (runId == null || outcome === "applied") return null;
+  return {
+    runId,
+    outcome,
+    failureClass: now?.["last_class"] ?? null,
+    message: now?.["last_message"] ?? null,
+  };
+}
