@@ -1,6 +1,15 @@
 /** The public API. Everything exported here is stable; everything else is not. */
 export { lint, migrate, plan, status, verify, type MigrateOptions } from "./library/operations.ts";
 export { adopt, type AdoptHistoryOptions } from "./library/takeover.ts";
+export {
+  createSchemaReadiness,
+  gate,
+  ready,
+  type GateOptions,
+  type ReadinessOptions,
+} from "./library/gate.ts";
+export type { Readiness } from "./gate/readiness.ts";
+export type { GateFailure, GateRules, GateRun, GateState, GateStep } from "./gate/state.ts";
 export type { LintOptions } from "./library/lint.ts";
 export type { CommonOptions } from "./library/options.ts";
 export type { Connection, PgClient, PgPool } from "./library/connection.ts";

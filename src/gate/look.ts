@@ -3,9 +3,10 @@
  * history alone, and goes through whatever connection it is given: a session of the gate's own, or
  * the pool of an application.
  *
- * L1. What changes with every migration (rows, journal, epoch) is asked first, in one small query;
- *     the whole history is read only when that has changed.
+ * L1. One small query tells whether anything has changed (rows, journal, epoch) and who is at work;
+ *     the whole history is read only when it has.
  */
+import { serverError } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
 import { NO_HISTORY, parseHistory, readHistory, type History } from "../history/read.ts";
 import { HISTORY_LAYOUT, type HistoryNames } from "../history/tables.ts";
@@ -29,26 +30,40 @@ export interface LookOptions {
 /** The function remembers what it has read, so that an unchanged history is not read again. */
 export function createLook(options: LookOptions): (query: Query) => Promise<GateState> {
   const { names, lock, set, rules } = options;
+  const nothing: GateState = {
+    ...decide(set, NO_HISTORY, [], rules),
+    running: null,
+    failed: null,
+  };
+  let exists = false;
   let known: { readonly mark: string; readonly verdict: Verdict } | undefined;
   return async (query) => {
-    const [there] = await query(`select ${historyIsThere(names)} as there`);
-    if (there?.["there"] !== "t") {
-      return { ...decide(set, NO_HISTORY, [], rules), running: null, failed: null };
+    if (!exists) {
+      const [there] = await query(`select ${historyIsThere(names)} as there`);
+      exists = there?.["there"] === "t";
+      if (!exists) return nothing;
     }
-    const [now] = await query(pulse(names));
+    const [now] = await query(pulse(names, lock)).catch((error: unknown) => {
+      const { sqlstate } = serverError(error) ?? {};
+      if (sqlstate !== "42P01" && sqlstate !== "3F000") throw error;
+      exists = false;
+      known = undefined;
+      return [];
+    });
+    if (!exists) return nothing;
     const mark = now?.["mark"] ?? "";
     if (known?.mark !== mark) {
       const history = await load(query, names);
       const contracts = history.current ? await readContracts(query, names) : [];
       known = { mark, verdict: decide(set, history, contracts, rules) };
     }
-    const running = await holder(query, lock, now);
+    const running = holder(now);
     return { ...known.verdict, running, failed: running === null ? failureOf(now) : null };
   };
 }
 
 /** L1. A row of the journal changes its state in place, so its times count too. */
-function pulse(names: HistoryNames): string {
+function pulse(names: HistoryNames, lock: LockKey): string {
   return `
   select pg_catalog.concat_ws(':', s.epoch,
       (select pg_catalog.concat_ws(',', count(*), max(m.seq)) from ${names.migrations} m),
@@ -60,12 +75,14 @@ function pulse(names: HistoryNames): string {
     (select pg_catalog.json_build_object('migration', j.migration, 'ordinal', j.ordinal, 'kind', j.kind)
      from ${names.journal} j where j.run_id = r.id and j.state = 'started'
      order by j.started_at desc limit 1) as step,
-    l.id as last_id, l.outcome as last_outcome, l.failure_class as last_class, l.message as last_message
+    l.id as last_id, l.outcome as last_outcome, l.failure_class as last_class, l.message as last_message,
+    h.pid as holder, h.application_name
   from ${names.state} s
   left join lateral (select * from ${names.runs} where outcome = 'running'
                      order by started_at desc limit 1) r on true
   left join lateral (select * from ${names.runs} where finished_at is not null
-                     order by finished_at desc limit 1) l on true`;
+                     order by finished_at desc limit 1) l on true
+  left join lateral (${lockHolder(lock)}) h on true`;
 }
 
 async function load(query: Query, names: HistoryNames): Promise<History> {
@@ -86,15 +103,10 @@ async function readContracts(query: Query, names: HistoryNames): Promise<Applied
 }
 
 /** The row of a run that was killed says `running` too; what counts is who holds the lock. */
-async function holder(
-  query: Query,
-  lock: LockKey,
-  now: TextRow | undefined,
-): Promise<GateRun | null> {
-  const [held] = await query(lockHolder(lock));
-  if (held === undefined) return null;
-  const runId = now?.["run_id"] ?? null;
-  const [, begins] = /^lockstep ([0-9a-f]{8})\b/.exec(held["application_name"] ?? "") ?? [];
+function holder(now: TextRow | undefined): GateRun | null {
+  if (now?.["holder"] == null) return null;
+  const runId = now["run_id"] ?? null;
+  const [, begins] = /^lockstep ([0-9a-f]{8})\b/.exec(now["application_name"] ?? "") ?? [];
   if (runId === null || (begins !== undefined && !runId.startsWith(begins))) {
     return { runId: null, host: null, elapsedMs: null, applied: 0, step: null };
   }
