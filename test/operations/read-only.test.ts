@@ -1,6 +1,8 @@
 /** What only looks must work for whoever may only look, and must leave no trace. */
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Failure } from "../../src/failures/failure.ts";
+import { gate } from "../../src/gate/wait.ts";
 import { runKey } from "../../src/postgres/advisory-lock.ts";
 import { plan } from "../../src/runner/make-plan.ts";
 import type { RunnerOptions } from "../../src/runner/options.ts";
@@ -24,6 +26,18 @@ const LOOKS: readonly [string, (options: RunnerOptions) => Promise<unknown>][] =
   ["plan down", (options) => plan(options, { direction: "down", to: "0" })],
   ["verify", verify],
   ["the look of repair", planRepair],
+  [
+    "gate",
+    async (options) => {
+      try {
+        return await gate({ ...options, timeoutMs: 0 });
+      } catch (error) {
+        // Not ready is an answer, too.
+        if ((error as Failure).class !== "gate.timeout") throw error;
+        return undefined;
+      }
+    },
+  ],
 ];
 
 const ONE = [{ name: "1_a.sql", sql: "create table a (id int)", down: "drop table a" }];
