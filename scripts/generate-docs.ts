@@ -14,6 +14,7 @@ import { renderAccuracyPage } from "./docs/accuracy.ts";
 import { renderExitCodesPage } from "./docs/exit-codes.ts";
 import { renderFailuresPage } from "./docs/failures.ts";
 import { renderFaultInjectionPage } from "./docs/fault-injection.ts";
+import { renderRunbookPage } from "./docs/runbook.ts";
 import { rulePages } from "./docs/rules.ts";
 
 export interface Generator {
@@ -26,6 +27,7 @@ export interface Generator {
 export const GENERATORS: readonly Generator[] = [
   { file: "docs/failures.md", render: renderFailuresPage },
   { file: "docs/exit-codes.md", render: renderExitCodesPage },
+  { file: "docs/runbook.md", render: renderRunbookPage },
   { file: "docs/cli.md", render: renderCliDocs },
   { file: "docs/locks.md", render: renderLockDocs },
   { file: "docs/fault-injection.md", render: renderFaultInjectionPage },

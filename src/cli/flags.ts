@@ -26,6 +26,9 @@ export interface DatabaseFlags extends ProjectFlags {
   readonly yes?: boolean;
 }
 
+/** Commands that connect and only look: there is no lock to wait for and nothing to confirm. */
+export type LookFlags = Omit<DatabaseFlags, "lockWait" | "yes">;
+
 export interface SelectionFlags {
   readonly to?: string;
   readonly count?: number;
@@ -98,6 +101,9 @@ export const databaseFlags: Flags<DatabaseFlags> = {
   ...projectFlags,
 };
 
+const { lockWait: _lockWait, yes: _yes, ...rest } = databaseFlags;
+export const lookFlags: Flags<LookFlags> = rest;
+
 export const selectionFlags: Flags<SelectionFlags> = {
   to: text("Version to stop at", "version"),
   count: {
@@ -147,7 +153,7 @@ function parseDuration(value: string): number {
   throw new SyntaxError(`write a number with a unit: 250ms, 5s, 10m, 1h`);
 }
 
-function parseCount(value: string): number {
+export function parseCount(value: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new SyntaxError("write a positive whole number");
 }

@@ -1,9 +1,7 @@
 /** The rows of the command table that wait for the schema. */
 import { buildCommand } from "@stricli/core";
 import { entry, type CommandEntry } from "./command-entry.ts";
-import { databaseFlags, duration, parseNumber, text, toggle } from "./flags.ts";
-
-const { lockWait: _lockWait, yes: _yes, ...lookFlags } = databaseFlags;
+import { duration, lookFlags, parseNumber, text, toggle } from "./flags.ts";
 
 export const GATE_COMMANDS: readonly CommandEntry[] = [
   entry(

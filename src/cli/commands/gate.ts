@@ -1,12 +1,12 @@
 /** `lockstep gate`: waits until the database has what this build ships. Started by every pod. */
 import { gate as run } from "../../gate/wait.ts";
 import type { CliContext } from "../context.ts";
-import type { DatabaseFlags } from "../flags.ts";
+import type { LookFlags } from "../flags.ts";
 import { createGateText } from "../output/gate-text.ts";
 import { loadProject } from "../project.ts";
 import { withReporter } from "../with-reporter.ts";
 
-export interface GateFlags extends Omit<DatabaseFlags, "lockWait" | "yes"> {
+export interface GateFlags extends LookFlags {
   readonly timeout?: number;
   readonly require?: string;
   readonly requireFolder?: readonly string[];
