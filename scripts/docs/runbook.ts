@@ -4,9 +4,9 @@ import { FAILURE_THEMES } from "../../src/failures/taxonomy.ts";
 import type { FailureClassId } from "../../src/failures/taxonomy.ts";
 import {
   ALL_CLASSES,
-  LEFT_BEHIND,
   runbookEntry,
   sqlstatesOf,
+  stateOf,
   URGENCY,
 } from "../../src/runbook/entry.ts";
 import { pageHead, prose, table } from "./markdown.ts";
@@ -76,7 +76,7 @@ function section(id: FailureClassId): string {
       `- **Severity, exit code:** ${entry.severity}, ${entry.exitCode}.`,
       `- **How it is detected:** ${prose(entry.detection)}`,
       `- **What Lockstep did:** ${prose(entry.automatic)}`,
-      `- **State now:** ${prose(entry.state)} ${LEFT_BEHIND[entry.partial]}`,
+      `- **State now:** ${prose(stateOf(entry))}`,
       `- **What to do:** ${prose(entry.action)}`,
     ].join("\n"),
     ...entry.firstLooks.map(({ shows, run }) => {

@@ -36,14 +36,18 @@ export const URGENCY = {
   urgent: "Look now: part of a migration is in the database.",
 } as const satisfies Record<ExitCode["concerns"], string>;
 
-/** What may be in the database afterwards, as a sentence. */
-export const LEFT_BEHIND = {
-  none: "Nothing of the failed step is in the database.",
+/** What may be in the database afterwards, as a sentence; a class that leaves nothing says so itself. */
+const LEFT_BEHIND = {
+  none: "",
   possible:
     "A part of the failed step may be in the database. The journal says which; the next run cleans up or goes on by itself.",
   unknown:
     "Whether the failed step took effect is known only once the next run has looked, under its lock.",
 } as const satisfies Record<FailureClass["partial"], string>;
+
+export function stateOf({ state, partial }: Pick<RunbookEntry, "state" | "partial">): string {
+  return `${state} ${LEFT_BEHIND[partial]}`.trimEnd();
+}
 
 export const ALL_CLASSES = Object.keys(FAILURE_CLASSES) as FailureClassId[];
 

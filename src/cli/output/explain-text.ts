@@ -1,5 +1,5 @@
 /** `explain` for people: first what happened, then what it means and what to do. */
-import { LEFT_BEHIND, URGENCY, type RunbookEntry } from "../../runbook/entry.ts";
+import { stateOf, URGENCY, type RunbookEntry } from "../../runbook/entry.ts";
 import type { ExplainedRun, Subject } from "../../runbook/explain.ts";
 import type { Paint } from "./paint.ts";
 import { renderFailure } from "./failure-text.ts";
@@ -8,7 +8,7 @@ import { oneLine, printable } from "./width.ts";
 import { count, formatDuration, formatInstant } from "./words.ts";
 
 const WIDTH = 90;
-const LABEL = 14;
+const LABEL = 15;
 
 export function renderSubject(subject: Exclude<Subject, { kind: "run" }>, paint: Paint): string[] {
   const { entries } = subject;
@@ -46,7 +46,7 @@ export function renderEntry(entry: RunbookEntry, paint: Paint): string[] {
     ...labelled("How urgent", URGENCY[concerns], paint),
     ...labelled("Detected by", entry.detection, paint),
     ...labelled("Lockstep", entry.automatic, paint),
-    ...labelled("State", `${entry.state} ${LEFT_BEHIND[entry.partial]}`, paint),
+    ...labelled("State", stateOf(entry), paint),
     ...labelled("What to do", entry.action, paint),
     ...looks(entry, paint),
   ];
