@@ -1,6 +1,8 @@
 /** Checks what `lockstep.config.ts` says about deploying. Imports valibot: loaded only with a file. */
 import * as v from "valibot";
 
+import { NOTIFY_CONFIG, NOTIFY_KEYS } from "./notify-config-schema.ts";
+
 const text = v.pipe(v.string("must be a string"), v.nonEmpty("must not be empty"));
 
 export const DEPLOY_VALUES = {
@@ -12,9 +14,11 @@ export const DEPLOY_VALUES = {
       run: v.optional(text),
     }),
   ),
+  notify: v.optional(NOTIFY_CONFIG),
 };
 
 /** The keys under each of them, by path, for "did you mean". */
 export const DEPLOY_NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
   links: ["runbook", "dashboard", "run"],
+  ...NOTIFY_KEYS,
 };
