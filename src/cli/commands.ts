@@ -18,6 +18,7 @@ import {
 import { CHECK_COMMANDS } from "./check-commands.ts";
 import { GATE_COMMANDS } from "./gate-commands.ts";
 import { MANIFEST_COMMANDS } from "./manifest-commands.ts";
+import { NOTIFY_COMMANDS } from "./notify-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
 import { TAKEOVER_COMMANDS } from "./takeover-commands.ts";
 
@@ -302,6 +303,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...RUN_COMMANDS,
   ...GATE_COMMANDS,
   ...MANIFEST_COMMANDS,
+  ...NOTIFY_COMMANDS,
   ...CHECK_COMMANDS,
   ...TAKEOVER_COMMANDS,
   entry(

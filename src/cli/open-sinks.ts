@@ -10,9 +10,23 @@ export async function openSinks(
   target: ConnectTarget,
   env: NodeJS.ProcessEnv,
 ): Promise<readonly RunSink[]> {
-  const { cluster = "", links = {}, metrics, notify } = project.deploy;
+  const { metrics, notify } = project.deploy;
+  const place = runPlace(project, target, env);
+  const opened = await Promise.all([
+    openTelemetry({ config: metrics, place, env }),
+    notify === undefined ? [] : openNotifiers({ config: notify, place, env }),
+  ]);
+  return opened.flat();
+}
+
+export function runPlace(
+  project: Project,
+  target: ConnectTarget,
+  env: NodeJS.ProcessEnv,
+): RunPlace {
+  const { cluster = "", links = {} } = project.deploy;
   const [host] = target.hosts;
-  const place: RunPlace = {
+  return {
     cluster,
     ...(project.environment !== undefined && { environment: project.environment }),
     target: target.display,
@@ -20,11 +34,6 @@ export async function openSinks(
     historySchema: project.settings.historySchema,
     links: { run: runLink(env), ...links },
   };
-  const opened = await Promise.all([
-    openTelemetry({ config: metrics, place, env }),
-    notify === undefined ? [] : openNotifiers({ config: notify, place, env }),
-  ]);
-  return opened.flat();
 }
 
 /** The page of the job that runs us, as the common CI systems say it. */
