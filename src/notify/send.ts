@@ -52,7 +52,7 @@ export async function send(
     const left = deadline - performance.now();
     const attempt = await once(
       delivery,
-      Math.max(LEAST_TRY_MS, Math.min(patience.tryMs, left)),
+      Math.floor(Math.max(LEAST_TRY_MS, Math.min(patience.tryMs, left))),
       hide,
     );
     if (attempt.ok) return { status: attempt.status!, tries };
