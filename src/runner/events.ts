@@ -23,7 +23,7 @@ export interface SessionInfo {
 
 export interface PreviousRun {
   readonly runId: string;
-  /** `applied`, `failed` or `interrupted`. */
+  /** `applied` or `failed`; runs that were interrupted are passed over. */
   readonly outcome: string;
   readonly failureClass: string | null;
 }
@@ -57,7 +57,7 @@ export type RunEventBody =
   | { readonly event: "lock-acquired"; readonly key: string; readonly elapsedMs: number }
   | {
       readonly event: "run-recorded";
-      /** The run that ended before this one, if any: a failure of it may now be over. */
+      /** The run that applied or failed before this one, if any: a failure may now be over. */
       readonly previous?: PreviousRun;
     }
   | { readonly event: "plan"; readonly migrations: readonly string[]; readonly steps: number }

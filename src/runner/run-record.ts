@@ -120,10 +120,14 @@ export async function recordStart(
   };
 }
 
-/** The run before this one, by its end: whether a failure is over is said where it was told. */
+/**
+ * The run before this one, by its end: whether a failure is over is said where it was told. One that
+ * was interrupted says nothing about it: an evicted pod between the failure and its end is common.
+ */
 function previousRun({ names }: RunContext): string {
   return `select r.id, r.outcome, r.failure_class from ${names.runs} r
-    where r.finished_at is not null and r.id <> $1 order by r.finished_at desc limit 1`;
+    where r.finished_at is not null and r.outcome <> 'interrupted' and r.id <> $1
+    order by r.finished_at desc limit 1`;
 }
 
 export interface RunEnd {
