@@ -1,11 +1,13 @@
 /** Checks what `lockstep.config.ts` says about deploying. Imports valibot: loaded only with a file. */
 import * as v from "valibot";
+import { CONTRACT_CONFIG, CONTRACT_KEYS } from "./contract-config-schema.ts";
 
 import { NOTIFY_CONFIG, NOTIFY_KEYS } from "./notify-config-schema.ts";
 
 const text = v.pipe(v.string("must be a string"), v.nonEmpty("must not be empty"));
 
 export const DEPLOY_VALUES = {
+  contract: v.optional(CONTRACT_CONFIG),
   cluster: v.optional(text),
   links: v.optional(
     v.strictObject({
@@ -19,6 +21,7 @@ export const DEPLOY_VALUES = {
 
 /** The keys under each of them, by path, for "did you mean". */
 export const DEPLOY_NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
+  contract: CONTRACT_KEYS,
   links: ["runbook", "dashboard", "run"],
   ...NOTIFY_KEYS,
 };

@@ -1,4 +1,5 @@
 /** What `lockstep.config.ts` says about where and how a project is deployed. */
+import type { ContractConfig } from "./contract-config.ts";
 import type { KubernetesConfig } from "./kubernetes-config.ts";
 import type { MetricsConfig } from "./metrics-config.ts";
 import type { NotifyConfig } from "./notify-config.ts";
@@ -19,6 +20,8 @@ export interface DeployValues {
   readonly metrics?: MetricsConfig | undefined;
   readonly notify?: NotifyConfig | undefined;
   readonly kubernetes?: KubernetesConfig | undefined;
+  /** When a migration that takes away what old code uses may be applied. */
+  readonly contract?: ContractConfig | undefined;
 }
 
 export const DEPLOY_KEYS = [
@@ -27,4 +30,5 @@ export const DEPLOY_KEYS = [
   "metrics",
   "notify",
   "kubernetes",
+  "contract",
 ] as const satisfies readonly (keyof DeployValues)[];

@@ -19,6 +19,10 @@ const VARIABLES = {
   LOCKSTEP_STRICT: "strict",
   LOCKSTEP_HISTORY_VIEW: "historyView",
   LOCKSTEP_SEARCH_PATH: "searchPath",
+  // Read by the settings and by `up`; the release is what a heartbeat calls itself.
+  LOCKSTEP_CONTRACT_GUARD: undefined,
+  LOCKSTEP_PHASE: undefined,
+  LOCKSTEP_RELEASE: undefined,
   LOCKSTEP_ENV: undefined,
   LOCKSTEP_CONFIG: undefined,
   // Read elsewhere: the commit that a run records, the folder of prepared servers, and stack

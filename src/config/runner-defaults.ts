@@ -1,4 +1,5 @@
 /** What a run can be told, and what holds when it is told nothing. */
+import type { ContractConfig } from "./contract-config.ts";
 
 export interface RunnerSettings {
   /** Schema of the history tables; default `lockstep`. */
@@ -23,6 +24,8 @@ export interface RunnerSettings {
   readonly historyView?: boolean;
   /** The search_path that migrations run with; default: the role's own. */
   readonly searchPath?: string;
+  /** Who must be gone before a migration marked contract is applied; missing: the guard is on. */
+  readonly contract?: ContractConfig;
 }
 
 export const DEFAULT_SETTINGS: RunnerSettings = {

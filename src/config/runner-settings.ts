@@ -1,6 +1,7 @@
 /** The settings of the runner out of flags, variables and the configuration file, in this order. */
 import { Failure } from "../failures/failure.ts";
 import type { ConfigValues } from "./config.ts";
+import type { ContractConfig } from "./contract-config.ts";
 import { parseDuration } from "./duration.ts";
 import { readPlaceholders, type EnvValue, type EnvValues } from "./env.ts";
 import type { SettingsFlags } from "./flags.ts";
@@ -24,6 +25,7 @@ export function resolveRunnerSettings(
   const searchPath = text("searchPath");
   const placeholders = choosePlaceholders(flags, file, env);
   const historyView = flags.historyView ?? readBoolean(variables.historyView) ?? file.historyView;
+  const contract = chooseContract(file, env);
   const outOfOrder = flags.outOfOrder ?? readOutOfOrder(variables) ?? file.outOfOrder;
   return {
     historySchema: text("historySchema") || DEFAULT_SETTINGS.historySchema,
@@ -37,6 +39,7 @@ export function resolveRunnerSettings(
     ...(outOfOrder && { outOfOrder }),
     ...(placeholders && { placeholders }),
     ...(searchPath && { searchPath }),
+    ...(contract && { contract }),
   };
 }
 
@@ -57,6 +60,14 @@ function checkCap(capMs: number): number {
     what: "The lock timeout is zero, which PostgreSQL reads as no limit.",
     action: "Give at least `1ms`; to wait longer, give a longer time.",
   });
+}
+
+/** The variable has the last word: a development machine switches the guard off for all projects. */
+function chooseContract(file: ConfigValues, env: NodeJS.ProcessEnv): ContractConfig | undefined {
+  const value = env["LOCKSTEP_CONTRACT_GUARD"];
+  if (!value) return file.contract;
+  if (value === "on" || value === "off") return { ...file.contract, guard: value };
+  throw notOneOf({ value, from: "`LOCKSTEP_CONTRACT_GUARD`" }, "`on` or `off`");
 }
 
 function readOutOfOrder(variables: EnvValues): "refuse" | "allow" | undefined {

@@ -15,6 +15,8 @@ export interface AppliedRecord {
   readonly durationMs: number | null;
   /** Its work began with the first row of this migration in the journal, not with the transaction. */
   readonly journaledAs?: string;
+  /** Of a contract migration: the version that code must ship from now on. */
+  readonly needsCode?: string;
 }
 
 /** `guard` is an expression that is 'ok', or raises; it is evaluated with the row. */
@@ -24,16 +26,20 @@ export function insertApplied(
   guard?: string,
 ): BatchItem {
   const journaled = record.journaledAs !== undefined;
+  const { needsCode } = record;
+  // Only with it is the text another one: that of all other files is prepared once.
+  const [column, value] =
+    needsCode === undefined ? ["", ""] : [", needs_code", `, $${journaled ? 10 : 9}`];
   const began = journaled
     ? `least(pg_catalog.transaction_timestamp(), (select min(j.started_at) from ${names.journal} j
          where j.migration = $9 and j.direction = 'up'))`
     : "pg_catalog.transaction_timestamp()";
   return {
     text: `insert into ${names.migrations}
-      (kind, version, name, checksum, duration_ms, run_id, tool_version, origin, search_path)
+      (kind, version, name, checksum, duration_ms, run_id, tool_version, origin, search_path${column})
       values (${guard === undefined ? "$1" : `case ${guard} when 'ok' then $1 end`}, $2, $3, $4, coalesce($5::pg_catalog.int4, least(2147483647, extract(epoch from
         pg_catalog.clock_timestamp() - ${began}) * 1000)::pg_catalog.int4),
-        $6, $7, $8, pg_catalog.current_setting('search_path'))`,
+        $6, $7, $8, pg_catalog.current_setting('search_path')${value})`,
     values: [
       record.kind,
       record.version,
@@ -44,6 +50,7 @@ export function insertApplied(
       record.toolVersion,
       record.origin,
       ...(journaled ? [record.journaledAs] : []),
+      ...(needsCode === undefined ? [] : [needsCode]),
     ],
   };
 }
@@ -130,7 +137,15 @@ export function renameApplied(
 
 export interface AuditRecord {
   readonly runId: string;
-  readonly action: "down" | "baseline" | "repair" | "resolve" | "adopt" | "export" | "convert";
+  readonly action:
+    | "down"
+    | "baseline"
+    | "repair"
+    | "resolve"
+    | "adopt"
+    | "export"
+    | "convert"
+    | "force";
   readonly migration: string;
   readonly by: string;
   readonly reason: string;
@@ -149,6 +164,17 @@ export function insertAudit(names: HistoryNames, record: AuditRecord): BatchItem
       record.reason,
       record.detail === undefined ? null : JSON.stringify(record.detail),
     ],
+  };
+}
+
+/** Once in a run, however often its work begins again. */
+export function insertForced(names: HistoryNames, record: AuditRecord): BatchItem {
+  return {
+    ...insertAudit(names, record),
+    text: `insert into ${names.audit} (run_id, action, migration, done_by, reason, detail)
+      select $1::pg_catalog.uuid, $2, $3, $4, $5, $6::pg_catalog.jsonb
+      where not exists (select from ${names.audit} a
+        where a.run_id = $1::pg_catalog.uuid and a.action = $2 and a.migration = $3)`,
   };
 }
 

@@ -2,11 +2,20 @@
 import type { JournalRow } from "../history/read.ts";
 import type { Session } from "../postgres/session.ts";
 import type { ConnectionKind, PreviousRun } from "./events.ts";
+import type { Migration } from "../migrations/migration.ts";
+import type { OldCode } from "./contract.ts";
 import type { KeptWriter } from "./kept-history.ts";
 import type { Observer } from "./observer.ts";
 import type { RunContext } from "./run-context.ts";
 import type { ServerFacts } from "./session-settings.ts";
 import type { WaitRecord } from "./stall-guard.ts";
+
+export interface ContractStep {
+  /** The version that code must ship to work on the schema behind it. */
+  readonly needs: string;
+  /** Who was in the way when it was forced. */
+  readonly forced?: OldCode;
+}
 
 export interface LockedRun {
   readonly ctx: RunContext;
@@ -36,4 +45,6 @@ export interface LockedRun {
   theirs?: KeptWriter;
   /** The server has parsed the history insert of quiet files, and nothing has dropped it since. */
   recordParsed: boolean;
+  /** The contract migrations among the work; see contract-guard.ts. */
+  contracts?: Map<Migration, ContractStep>;
 }

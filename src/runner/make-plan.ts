@@ -8,6 +8,7 @@ import { loadModule } from "../migrations/load-module.ts";
 import type { Migration } from "../migrations/migration.ts";
 import type { Session } from "../postgres/session.ts";
 import { versionName } from "../postgres/server-facts.ts";
+import { ContractGuard } from "./contract-guard.ts";
 import { existingRelations, tablesOfIndexes } from "./existing-relations.ts";
 import { journalProblems } from "./journal-problems.ts";
 import type { RunnerOptions, Selection } from "./options.ts";
@@ -43,6 +44,16 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
       ...journalProblems(history, facts).filter(({ kind }) => kind === "unknown-outcome"),
     ];
     const refused = problems.map((problem) => refusedBy(problem, migrations));
+    if (direction === "up") {
+      const guard = new ContractGuard(ctx, set);
+      const found = await guard
+        .refusals({ session, work, history, ownPids: [] })
+        .catch((error: unknown) => {
+          if (!(error instanceof Failure)) throw error;
+          return [error];
+        });
+      for (const failure of found) refused.push(refusedFor(failure, migrations));
+    }
     const preparation = new Preparation(ctx, direction, facts.version);
     await preparation.prepareAll(work);
     await preparation.requirements(session);
@@ -144,6 +155,12 @@ function refusedBy(
 ): RefusedMigration {
   const file = migrations.find((migration) => migration.id === id)?.up.path ?? id;
   return { id, file, failure };
+}
+
+function refusedFor(failure: Failure, migrations: readonly Migration[]): RefusedMigration {
+  const { migration: id = "" } = failure;
+  const file = migrations.find((migration) => migration.id === id)?.up.path ?? id;
+  return { id, file, failure: failure.toJSON() };
 }
 
 /** Only a run, which has a second connection, can tell whether the pooler keeps sessions. */

@@ -121,7 +121,7 @@ class Machine {
         });
       }
       const decide = (later: History): readonly Migration[] => this.#decide(set, later);
-      return await this.#turn.take(open, work, decide, waitingSince);
+      return await this.#turn.take(open, { work, history }, decide, waitingSince);
     } finally {
       await session.close();
     }

@@ -15,13 +15,20 @@ export interface RunnerOptions {
   readonly signal?: AbortSignal;
   /** The process ends with this operation, so the parser may be loaded in a way that starts fast. */
   readonly processExitsSoon?: boolean;
+  /** Who takes it upon themselves that old code may still run, and why. */
+  readonly force?: Reason;
 }
+
+/** The part of what is pending that can run while old code does, or the part that cannot. */
+export type PhaseChoice = "expand" | "contract";
 
 /** Which migrations a run takes. */
 export interface Selection {
   /** Up to and including this version (up), or down to but not including it (down). */
   readonly to?: string;
   readonly count?: number;
+  /** `contract`: only migrations marked so; `expand`: all but these. Default: all, in order. */
+  readonly phase?: PhaseChoice;
 }
 
 /** Who settles something by hand, and why; both end in the audit table. */

@@ -16,6 +16,7 @@ import { blocksWrites, isStronger, type LockMode } from "../locks/lock-mode.ts";
 import { assertWhole } from "../migrations/file-reader.ts";
 import { generatedFile } from "../migrations/generated-file.ts";
 import type { Migration, MigrationFile } from "../migrations/migration.ts";
+import { phaseOf, phaseOfModule } from "../migrations/phase.ts";
 import { parseMigration } from "../migrations/parse-migration.ts";
 import { qualified } from "../postgres/identifiers.ts";
 import { loadParser, type Parser } from "../sql/parser.ts";
@@ -128,6 +129,7 @@ export class Preparer {
 
   async prepare(migration: Migration, direction: Direction): Promise<Prepared> {
     if (migration.language === "module") {
+      if (direction === "up") phaseOfModule(migration);
       return {
         mode: "module",
         migration,
@@ -143,6 +145,7 @@ export class Preparer {
     assertWhole(written);
     const file = await generatedFile(written);
     const parsed = await this.parse(file);
+    if (direction === "up") refuseHiddenPhase(migration, parsed.directives);
     const base = { migration, direction, file, directives: parsed.directives };
     if (parsed.opaque) {
       return {
@@ -183,6 +186,18 @@ export class Preparer {
     const { path, bytes, reading } = await generatedFile(file);
     return parseMigration({ path, bytes, reading, parser: await this.parser(), placeholders });
   }
+}
+
+/** The phase is needed before anything is parsed; what is not seen there must not count here only. */
+function refuseHiddenPhase(migration: Migration, { phase }: Directives): void {
+  if (phase === undefined || phaseOf(migration).phase === phase) return;
+  throw new Failure({
+    class: "file.directive",
+    migration: migration.id,
+    location: { file: migration.up.path, line: 1, column: 1 },
+    what: "`lockstep:phase` stands where only the parser finds it.",
+    action: "Move it into the comments at the very top of the file.",
+  });
 }
 
 type Mode = PreparedSql["mode"];

@@ -5,11 +5,14 @@
  *     rows above the highest version on disk are no problem.
  * R2. A row between the files whose file is gone, an edited file, and a file below the highest
  *     applied version are problems, at deploy as in development.
+ * R3. A contract migration waits for old code to go while others are applied: that those have higher
+ *     versions is no problem.
  */
 import { Failure, type FailureInit } from "../failures/failure.ts";
 import { idOfRow, type History, type HistoryRow } from "../history/read.ts";
 import { withBaselineScripts } from "../migrations/baseline-scripts.ts";
 import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
+import { phaseOf } from "../migrations/phase.ts";
 import { compareVersions } from "../migrations/version.ts";
 import type { RunnerSettings } from "./options.ts";
 import type { Problem, ProblemKind } from "./results.ts";
@@ -101,7 +104,8 @@ export function reconcile(
     }
     if (row || (baseline !== null && !isAbove(version, baseline))) continue;
     if (highest !== null && isAbove(highest, version) && policy.outOfOrder === "refuse") {
-      problems.push(outOfOrder(migration, highest));
+      const waits = phaseOf(migration).phase === "contract";
+      if (!waits) problems.push(outOfOrder(migration, highest));
     }
     pending.push(migration);
   }

@@ -1,5 +1,6 @@
 /** What the operations return: plain data, the same for the library and for `--json`. */
 import type { FailureJson } from "../failures/failure.ts";
+import type { Phase } from "../migrations/phase.ts";
 import type { AppliedDetail, RunDetail } from "../history/details.ts";
 
 export interface RunResult {
@@ -36,6 +37,8 @@ export interface PendingRow {
   readonly kind: "versioned" | "repeatable";
   /** For repeatables: applied before with another content. */
   readonly changed: boolean;
+  /** What the file says of itself with `lockstep:phase`. */
+  readonly phase?: Phase;
 }
 
 export interface StatusResult {

@@ -9,6 +9,7 @@
 import type { JsonValue, MigrationModule } from "../migrations/migration.ts";
 import { journalDone, journalStarted, type JournalKey } from "../history/write.ts";
 import { withAttempts } from "./attempts.ts";
+import { recordForced } from "./contract-guard.ts";
 import { closing, COMMIT, opening } from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
 import type { LockedRun } from "./locked-run.ts";
@@ -30,6 +31,7 @@ export async function runInBatches(
   if (run.connection === "pooled") throw pooledRefusal(prepared);
   await session.batch([...opening(run, {}), COMMIT]);
   run.used = true;
+  await recordForced(run, prepared);
   await session.query("set default_transaction_read_only = on");
   const queries = new Queries(run, prepared, "I");
   const loops = new Loops(run, prepared, queries);

@@ -8,6 +8,7 @@ import { Failure } from "../failures/failure.ts";
 import { BatchError, type BatchItem, type BatchItemResult } from "../postgres/batch.ts";
 import { deleteApplied, insertApplied, insertAudit, journalClear } from "../history/write.ts";
 import { withAttempts, type Unit } from "./attempts.ts";
+import { forcedItems } from "./forced.ts";
 import {
   closing,
   GUARDS,
@@ -51,7 +52,8 @@ export async function runFile(
     const records = historyItems(run, prepared, { guard });
     // Its text is the same for all quiet files but those that end a journal.
     const parsed = run.recordParsed;
-    const named = quiet && prepared.direction === "up" && records.length === 1;
+    const usual = records.length === 1 && run.contracts?.has(prepared.migration) !== true;
+    const named = quiet && prepared.direction === "up" && usual;
     if (named) {
       records[0] = { ...records[0]!, named: { name: RECORD_NAME, parsed } };
     }
@@ -159,6 +161,7 @@ export function historyItems(
   const journaled =
     options.journaled === true ||
     run.journal.some((row) => row.migration === migration.id && row.direction === direction);
+  const needsCode = run.contracts?.get(migration)?.needs;
   const items =
     direction === "up"
       ? [
@@ -174,9 +177,11 @@ export function historyItems(
               origin: "native",
               durationMs: null,
               ...(journaled && { journaledAs: migration.id }),
+              ...(needsCode !== undefined && { needsCode }),
             },
             options.guard,
           ),
+          ...forcedItems(run, migration),
         ]
       : [
           deleteApplied(ctx.names, migration.version!, options.guard),

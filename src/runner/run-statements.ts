@@ -12,6 +12,7 @@
 import { journalDone } from "../history/write.ts";
 import { BatchError } from "../postgres/batch.ts";
 import { withAttempts } from "./attempts.ts";
+import { recordForced } from "./contract-guard.ts";
 import { closing, COMMIT, opening } from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
 import { runAlone } from "./run-alone.ts";
@@ -27,6 +28,7 @@ import { editedAfterDone } from "./unfinished-step.ts";
 export async function runStatements(run: LockedRun, prepared: PreparedSql): Promise<void> {
   if (run.connection === "pooled") throw pooledRefusal(prepared);
   await startClean(run, prepared);
+  await recordForced(run, prepared);
   let done = 0;
   for (const unit of prepared.units) {
     run.ctx.checkSignal();

@@ -5,6 +5,7 @@
 import { Failure } from "../failures/failure.ts";
 import { idOfRow, type HistoryRow } from "../history/read.ts";
 import type { Migration, MigrationSet, Version } from "../migrations/migration.ts";
+import { phaseOf } from "../migrations/phase.ts";
 import { givenVersion } from "./given-version.ts";
 import type { Selection } from "./options.ts";
 import type { Reconciliation } from "./reconcile.ts";
@@ -54,12 +55,19 @@ function chooseUp(
   selection: Selection,
   target: Version | undefined,
 ): readonly Migration[] {
-  const versioned = reconciliation.pending.filter((m) => m.version !== undefined);
+  const { phase } = selection;
+  const pending =
+    phase === undefined
+      ? reconciliation.pending
+      : reconciliation.pending.filter(
+          (m) => (phaseOf(m).phase === "contract") === (phase === "contract"),
+        );
+  const versioned = pending.filter((m) => m.version !== undefined);
   if (target !== undefined) {
     return versioned.filter((m) => reconciliation.compare(m.version!, target) <= 0);
   }
   if (selection.count !== undefined) return versioned.slice(0, selection.count);
-  return reconciliation.pending;
+  return pending;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { idOfRow } from "../history/read.ts";
 import { readApplied, readLastRun, type AppliedDetail } from "../history/details.ts";
 import type { Migration, Version } from "../migrations/migration.ts";
+import { phaseOf } from "../migrations/phase.ts";
 import { lockHolder } from "../postgres/advisory-lock.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import { journalProblems } from "./journal-problems.ts";
@@ -33,12 +34,16 @@ export async function status(options: RunnerOptions): Promise<StatusResult> {
       historyExists: history.exists,
       current,
       applied: withIds(applied.toSorted(byVersion(compare)), migrations),
-      pending: pending.map((migration) => ({
-        id: migration.id,
-        file: migration.up.path,
-        kind: migration.kind,
-        changed: changed.has(migration),
-      })),
+      pending: pending.map((migration) => {
+        const { phase } = phaseOf(migration);
+        return {
+          id: migration.id,
+          file: migration.up.path,
+          kind: migration.kind,
+          changed: changed.has(migration),
+          ...(phase !== undefined && { phase }),
+        };
+      }),
       problems: [...problems, ...journalProblems(history, { lockHeld: running !== null })],
       lastRun,
       running,

@@ -6,6 +6,7 @@ import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
 import type { Migration, MigrationSet } from "../migrations/migration.ts";
 import { loadModule } from "../migrations/load-module.ts";
+import { ContractGuard } from "./contract-guard.ts";
 import { runFile, type FileOptions } from "./run-file.ts";
 import { faultPoint } from "./fault-points.ts";
 import { FlushPolicy } from "./flush-policy.ts";
@@ -38,6 +39,13 @@ export interface TurnOptions {
   onFlushed(): void;
 }
 
+interface Beginning {
+  readonly looks: LookAhead;
+  readonly first: Look | undefined;
+  /** As it was under the lock, before the work. */
+  readonly history: History;
+}
+
 type Decide = (history: History) => readonly Migration[];
 
 export class Turn {
@@ -46,20 +54,27 @@ export class Turn {
   readonly #warned = new Set<string>();
   #preparer: Preparer | undefined;
   #report: WaitReport | undefined;
+  readonly #guard: ContractGuard | undefined;
 
   constructor(options: TurnOptions) {
     this.#options = options;
+    if (options.direction === "up") this.#guard = new ContractGuard(options.ctx, options.set);
   }
 
   async take(
     open: OpenSession,
-    work: readonly Migration[],
+    { work, history }: { readonly work: readonly Migration[]; readonly history: History },
     decide: Decide,
     waitingSince: number,
   ): Promise<TurnOutcome> {
     const { ctx } = this.#options;
     const prepared = await this.#prepareAll(work, open);
     await refuseMissing(open.session, prepared);
+    // A history of an older Lockstep gets its table of heartbeats under the lock first: without it
+    // nobody could ever have one.
+    if (this.#guard && history.current) {
+      await this.#guard.check({ session: open.session, work, history, ownPids: [] });
+    }
     // Only a proxied connection has to know; a module is not loaded for it otherwise.
     const needsSession = open.facts.proxied && (await needOwnSession(prepared));
     const report = (this.#report ??= new WaitReport(ctx));
@@ -87,6 +102,9 @@ export class Turn {
         return async (run) => {
           // The run's row has just been committed.
           onFlushed();
+          const ownPids = run.observer?.ownPids ?? [];
+          const look = { session: run.session, work, history, ownPids };
+          if (this.#guard) run.contracts = await this.#guard.check(look);
           if (history.theirs) {
             const { openKeptHistory } = await import("./kept-history.ts");
             run.theirs = await openKeptHistory(run, history.theirs, this.#options.set, history);
@@ -97,7 +115,7 @@ export class Turn {
           }
           flush = new FlushPolicy(run, applied, direction);
           await this.#checkDrift(run, history);
-          await this.#execute(run, order, flush, { looks, first });
+          await this.#execute(run, order, flush, { looks, first, history });
         };
       },
       applied: () => applied.length + (flush?.unflushed ?? 0),
@@ -117,7 +135,7 @@ export class Turn {
     run: LockedRun,
     order: readonly Prepared[],
     flush: FlushPolicy,
-    { looks, first }: { readonly looks: LookAhead; readonly first: Look | undefined },
+    { looks, first, history }: Beginning,
   ): Promise<void> {
     const { ctx } = this.#options;
     const migrations = order.map(({ migration }) => migration.id);
@@ -126,6 +144,7 @@ export class Turn {
     for (const [index, prepared] of order.entries()) {
       ctx.checkSignal();
       const { migration } = prepared;
+      if (index > 0) await this.#checkAgain(run, migration, history);
       ctx.emit({ event: "migration-started", migration: migration.id, file: prepared.file.path });
       const began = performance.now();
       const asynchronousCommit = flush.mayDefer(prepared, order[index + 1]);
@@ -142,6 +161,18 @@ export class Turn {
       if (run.connection === "pooled") run.epoch = String(BigInt(run.epoch) + 1n);
       flush.committed(migration.id, elapsedMs(began), asynchronousCommit);
     }
+  }
+
+  /** Others went before it, and that may have taken its time. */
+  async #checkAgain(run: LockedRun, migration: Migration, history: History): Promise<void> {
+    if (!this.#guard || run.contracts?.has(migration) !== true) return;
+    const ownPids = run.observer?.ownPids ?? [];
+    const look = { session: run.session, work: [migration], history, ownPids };
+    const found = await this.#guard.check(look).catch((error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+      throw error.with({ state: "What stands before it is applied; it was not begun." });
+    });
+    for (const [one, step] of found) run.contracts.set(one, step);
   }
 
   async #checkDrift(run: LockedRun, history: History): Promise<void> {

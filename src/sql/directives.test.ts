@@ -25,6 +25,13 @@ test("all directives are read from the comments above the first statement", asyn
   }
 });
 
+test("the phase, and the version that code must ship", async () => {
+  expect(
+    await directivesOf("-- lockstep:phase contract\n-- lockstep:after 1.2_a\nselect 1"),
+  ).toEqual({ phase: "contract", after: "1.2_a" });
+  expect(await directivesOf("--lockstep : phase expand")).toEqual({ phase: "expand" });
+});
+
 test("an unquoted role is folded as SQL does", async () => {
   expect(await directivesOf("-- lockstep:role App_Owner")).toEqual({ role: "app_owner" });
 });
@@ -45,6 +52,13 @@ test.each([
   ["a missing value", "-- lockstep:transaction", "Write one of `none`, `file`", 1, 1],
   ["a wrong unit", "-- lockstep:lock-timeout 5 days", "Write a time such as", 1, 1],
   ["microseconds", "-- lockstep:lock-timeout 5us", "Write a time such as", 1, 1],
+  ["a wrong phase", "-- lockstep:phase contrac", "Write one of `expand`", 1, 1],
+  ["a misspelt phase", "-- lockstep:phas contract", "Write `lockstep:phase`.", 1, 1],
+  ["a missing version", "-- lockstep:phase contract\n-- lockstep:after", "Write the version", 2, 1],
+  ["two versions", "-- lockstep:phase contract\n-- lockstep:after 1 2", "Write the version", 2, 1],
+  ["after alone", "-- a\n-- lockstep:after 1", "Add `-- lockstep:phase contract`", 2, 1],
+  ["after in expand", "--lockstep:after 1\n--lockstep:phase expand", "take it out", 1, 1],
+  ["a late phase", "select 1;\n-- lockstep:phase contract\n", "Move it above", 2, 1],
   ["a wrong role", "-- lockstep:role a b", "Write a role name", 1, 1],
   ["a second one", "-- lockstep:role a\n-- lockstep:role a", "Remove one", 2, 1],
   ["one in a block comment", "/* lockstep:role a */", "`-- lockstep:role a`", 1, 1],

@@ -42,6 +42,24 @@ const SETTERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
       return undefined;
     },
   ],
+  [
+    "phase",
+    (directives, value) => {
+      if (value !== "expand" && value !== "backfill" && value !== "contract") {
+        return "one of `expand`, `backfill` and `contract`";
+      }
+      directives.phase = value;
+      return undefined;
+    },
+  ],
+  [
+    "after",
+    (directives, value) => {
+      if (value === "" || /\s/.test(value)) return "the version of a migration";
+      directives.after = value;
+      return undefined;
+    },
+  ],
 ]);
 
 /** Read by the linter, and allowed anywhere because they may speak about the next statement. */
@@ -56,6 +74,7 @@ export function readDirectives(
 ): Directives {
   const directives: Mutable<Directives> = {};
   const seen = new Set<string>();
+  let afterAt = 0;
   for (const token of comments.tokens) {
     const written = directiveIn(source.bytes.toString("utf8", token.start, token.end));
     if (written === undefined || OF_LINT.includes(written.name)) continue;
@@ -91,6 +110,15 @@ export function readDirectives(
     if (expected !== undefined) {
       throw fail(`${shown} cannot be \`${written.value}\`.`, `Write ${expected}.`);
     }
+    if (written.name === "after") afterAt = token.start;
+  }
+  if (directives.after !== undefined && directives.phase !== "contract") {
+    throw new Failure({
+      class: "file.directive",
+      what: "`lockstep:after` stands in a file that is not marked contract, where it has no effect.",
+      action: "Add `-- lockstep:phase contract` above it, or take it out.",
+      location: { file: path, ...locate(source.toFile(afterAt, "start")) },
+    });
   }
   return directives;
 }

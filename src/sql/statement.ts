@@ -34,6 +34,10 @@ export interface Directives {
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly role?: string;
+  /** What the migration does to old code: adds, fills, or takes away what it uses. */
+  readonly phase?: "expand" | "backfill" | "contract";
+  /** With `phase contract`: the version that code must ship to work without what is taken away. */
+  readonly after?: string;
 }
 
 export interface Statement {

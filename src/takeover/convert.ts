@@ -165,7 +165,7 @@ async function prove(options: ConvertOptions, converted: MigrationSet): Promise<
     await up({
       target: await resolveTarget({ url, env: {} }),
       source: () => Promise.resolve(source),
-      settings: own,
+      settings: { ...own, contract: { guard: "off" } },
       ...(onEvent && { onEvent }),
       ...(signal && { signal }),
     });

@@ -72,7 +72,7 @@ async function runUp(migrations: readonly Migration[], options: ReplayOptions): 
     {
       target: await resolveTarget({ url, env: {} }),
       source: () => Promise.resolve({ ...set, migrations }),
-      settings: { ...settings, strict: false, outOfOrder: "allow" },
+      settings: { ...settings, strict: false, outOfOrder: "allow", contract: { guard: "off" } },
       ...(signal && { signal }),
     },
     {},

@@ -16,7 +16,7 @@ export function renderStatus(status: StatusResult, paint: Paint): string[] {
     ]),
     ...status.pending.map((row) => [
       `${paint.dim("·")} ${row.id}`,
-      row.changed ? "changed" : "pending",
+      (row.changed ? "changed" : "pending") + (row.phase === undefined ? "" : `, ${row.phase}`),
       "",
       "",
       "",

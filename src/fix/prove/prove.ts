@@ -132,7 +132,7 @@ async function runFiles(
       {
         target: await resolveTarget({ url, env: {} }),
         source: () => Promise.resolve({ ...set, migrations }),
-        settings: { ...settings, strict: false, outOfOrder: "allow" },
+        settings: { ...settings, strict: false, outOfOrder: "allow", contract: { guard: "off" } },
         signal,
       },
       {},
