@@ -11,8 +11,11 @@ export {
 export type { Readiness } from "./gate/readiness.ts";
 export type { GateFailure, GateRules, GateRun, GateState, GateStep } from "./gate/state.ts";
 export type { LintOptions } from "./library/lint.ts";
+export { heartbeat, type HeartbeatOptions, type QueryPool } from "./library/heartbeat.ts";
 export type { CommonOptions } from "./library/options.ts";
 export type { Connection, PgClient, PgPool } from "./library/connection.ts";
+export type { Heartbeat } from "./gate/heartbeat.ts";
+export type { ContractConfig } from "./config/contract-config.ts";
 export { defineConfig, type Config } from "./config/config.ts";
 export {
   Failure,

@@ -6,7 +6,9 @@ import { buildCommand } from "@stricli/core";
 import { entry, positional, type CommandEntry } from "./command-entry.ts";
 import {
   databaseFlags,
+  forceFlags,
   outputFlags,
+  phaseFlags,
   predictionFlags,
   projectFlags,
   reasonFlags,
@@ -98,12 +100,20 @@ export const COMMANDS: readonly CommandEntry[] = [
         "lockstep up --to 20240102120000",
         "lockstep up --dry-run",
         "lockstep up --budget 30m --json",
+        "lockstep up --phase expand",
       ],
     },
     (docs) =>
       buildCommand({
         loader: async () => (await import("./commands/up.ts")).up,
-        parameters: { flags: { dryRun: toggle("The same as `lockstep plan`"), ...runFlags } },
+        parameters: {
+          flags: {
+            dryRun: toggle("The same as `lockstep plan`"),
+            ...phaseFlags,
+            ...forceFlags,
+            ...runFlags,
+          },
+        },
         docs,
       }),
   ),
@@ -151,6 +161,7 @@ export const COMMANDS: readonly CommandEntry[] = [
             embedded: toggle("Plan for a throw-away PostgreSQL, that is, from nothing"),
             trace: toggle("Also run it on a sandbox, and show under each step what was seen"),
             ...predictionFlags,
+            ...phaseFlags,
             ...selectionFlags,
             ...databaseFlags,
           },
@@ -322,6 +333,7 @@ export const COMMANDS: readonly CommandEntry[] = [
             migrator: text("Role that applies migrations", "role"),
             gate: text("Role of the application, which reads what is applied", "role"),
             observer: text("Role that reads the whole history", "role"),
+            app: text("Role of the application, which says with heartbeats what runs", "role"),
             ...projectFlags,
           },
         },

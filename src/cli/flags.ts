@@ -34,6 +34,16 @@ export interface SelectionFlags {
   readonly count?: number;
 }
 
+/** Which part of what is pending: that beside which old code can run, or that which needs it gone. */
+export interface PhaseFlags {
+  readonly phase?: "expand" | "contract";
+}
+
+/** Going ahead against what the tool would wait for. */
+export interface ForceFlags extends ReasonFlags {
+  readonly force?: boolean;
+}
+
 /** How a trace looks into production's future. */
 export interface PredictionFlags {
   readonly stats?: string;
@@ -115,6 +125,15 @@ export const selectionFlags: Flags<SelectionFlags> = {
   },
 };
 
+export const phaseFlags: Flags<PhaseFlags> = {
+  phase: {
+    kind: "enum",
+    values: ["expand", "contract"],
+    brief: "All but migrations marked contract, or only these",
+    optional: true,
+  },
+};
+
 export const runFlags: Flags<RunFlags> = {
   ...selectionFlags,
   lockTimeout: duration("The longest time that anybody may wait behind a migration"),
@@ -144,6 +163,11 @@ export const predictionFlags: Flags<PredictionFlags> = {
 export const reasonFlags: Flags<ReasonFlags> = {
   reason: text("Why; recorded in the history", "text"),
   by: text("Who; by default the operating system's user", "name"),
+};
+
+export const forceFlags: Flags<ForceFlags> = {
+  force: toggle("Apply contract migrations although old code may still run; recorded"),
+  ...reasonFlags,
 };
 
 /** A wrong value is a usage error (64), unlike the same value in the configuration file (78). */

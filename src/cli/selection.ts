@@ -1,7 +1,7 @@
-/** `--to` and `--count`: which migrations a run takes. */
+/** `--to`, `--count` and `--phase`: which migrations a run takes. */
 import { Failure } from "../failures/failure.ts";
-import type { Selection } from "../runner/options.ts";
-import type { SelectionFlags } from "./flags.ts";
+import type { PhaseChoice, Selection } from "../runner/options.ts";
+import type { PhaseFlags, SelectionFlags } from "./flags.ts";
 
 export function selectionOf(flags: SelectionFlags): Selection {
   if (flags.to !== undefined && flags.count !== undefined) {
@@ -15,4 +15,20 @@ export function selectionOf(flags: SelectionFlags): Selection {
     ...(flags.to !== undefined && { to: flags.to }),
     ...(flags.count !== undefined && { count: flags.count }),
   };
+}
+
+/** The flag, or LOCKSTEP_PHASE, with which a pipeline can say it once for a whole stage. */
+export function phaseOf(
+  flags: PhaseFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly phase?: PhaseChoice } {
+  if (flags.phase !== undefined) return { phase: flags.phase };
+  const value = env["LOCKSTEP_PHASE"];
+  if (!value) return {};
+  if (value === "expand" || value === "contract") return { phase: value };
+  throw new Failure({
+    class: "config.invalid",
+    what: `\`LOCKSTEP_PHASE\` is \`${value}\`, which is not a value that it can have.`,
+    action: "Set it to `expand` or `contract`.",
+  });
 }

@@ -2,6 +2,9 @@
  * The operations as functions. They return typed results, reject with a `Failure`, and never print
  * and never exit.
  */
+import { Failure } from "../failures/failure.ts";
+import type { Selection } from "../runner/options.ts";
+import { systemUser } from "../runner/run-context.ts";
 import { up } from "../runner/up.ts";
 import { down } from "../runner/down.ts";
 import type { Plan } from "../runner/plan.ts";
@@ -16,11 +19,19 @@ export interface MigrateOptions extends CommonOptions {
   /** Up to and including this version; for `down`, down to but not including it. */
   readonly to?: string;
   readonly count?: number;
+  /** `expand`: all but migrations marked contract; `contract`: only these. Default: all. */
+  readonly phase?: "expand" | "contract";
+  /** Apply contract migrations although old code may still run; recorded with who and why. */
+  readonly force?: { readonly reason: string; readonly by?: string };
 }
 
 /** Applies what is pending, safely beside any number of others that do the same. */
 export async function migrate(options: MigrateOptions = {}): Promise<RunResult> {
-  const runner = await runnerOptions(options);
+  const { force } = options;
+  const runner = {
+    ...(await runnerOptions(options)),
+    ...(force && { force: { by: force.by ?? systemUser(), why: force.reason } }),
+  };
   const selection = selectionOf(options);
   return options.direction === "down" ? down(runner, selection) : up(runner, selection);
 }
@@ -51,6 +62,17 @@ export async function lint(options: LintOptions = {}): Promise<LintOutcome> {
   return operation.lint(options);
 }
 
-function selectionOf({ to, count }: MigrateOptions): { to?: string; count?: number } {
-  return { ...(to !== undefined && { to }), ...(count !== undefined && { count }) };
+function selectionOf({ to, count, phase, direction }: MigrateOptions): Selection {
+  if (phase !== undefined && direction === "down") {
+    throw new Failure({
+      class: "usage",
+      what: "`phase` says what is applied, and `direction` is `down`.",
+      action: "Leave out one of the two.",
+    });
+  }
+  return {
+    ...(to !== undefined && { to }),
+    ...(count !== undefined && { count }),
+    ...(phase !== undefined && { phase }),
+  };
 }

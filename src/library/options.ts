@@ -1,4 +1,5 @@
 /** The options of the library's functions, and what the runner gets of them. */
+import type { ContractConfig } from "../config/contract-config.ts";
 import { Failure } from "../failures/failure.ts";
 import { readSource, type TargetDatabase, targetDatabase } from "../formats/read-source.ts";
 import { type MigrationSet, nativeSet } from "../migrations/migration.ts";
@@ -38,6 +39,8 @@ export interface CommonOptions {
   readonly searchPath?: string;
   /** Make a view of the name of the other tool's history table, for migrations that read it. */
   readonly historyView?: boolean;
+  /** Who must be gone before a migration marked contract is applied; see docs/contract.md. */
+  readonly contract?: ContractConfig;
   readonly onEvent?: OnEvent;
   /** Aborting cancels what runs, writes the journal and rejects with a Failure. */
   readonly signal?: AbortSignal;
@@ -55,6 +58,7 @@ const SETTINGS = [
   "placeholders",
   "historyView",
   "searchPath",
+  "contract",
 ] as const satisfies readonly (keyof RunnerSettings & keyof CommonOptions)[];
 
 export type SourceOptions = Pick<

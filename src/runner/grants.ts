@@ -19,19 +19,24 @@ export interface GrantsOptions {
     readonly gate?: string;
     /** Whoever should see what other roles run. */
     readonly observer?: string;
+    /** Logs in for the application, which registers its heartbeats. */
+    readonly app?: string;
   };
 }
 
 export function grants(options: GrantsOptions): string {
-  const { migrator, gate, observer } = options.roles;
+  const { migrator, gate, observer, app } = options.roles;
   const names = historyNames(options);
   const own = options.historyPrefix === "";
   const parts = [
     `-- Apply in the database concerned, as a superuser, or on a managed server as its administrator,
 -- who needs to be a member of the migrator's role for that.`,
-    ...(migrator === undefined && gate === undefined ? [] : [schemaPart(names, own)]),
+    ...(migrator === undefined && gate === undefined && app === undefined
+      ? []
+      : [schemaPart(names, own)]),
     ...(migrator === undefined ? [] : [migratorPart(names, migrator)]),
     ...(gate === undefined ? [] : [gatePart(names, gate, migrator, own)]),
+    ...(app === undefined ? [] : [appPart(names, app, app !== gate)]),
     ...(observer === undefined ? [] : [observerPart(observer)]),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -81,6 +86,24 @@ alter default privileges for role ${quoteIdent(migrator)} in schema ${schema}
     : `-- Default privileges would open the application's tables in ${commented(schema)} too: apply this again
 -- after the first run.`;
   return `${usage}\n${existing}\n${why}`;
+}
+
+/** Default privileges would open the other tables of the history as well. */
+function appPart(names: HistoryNames, app: string, usage: boolean): string {
+  const role = quoteIdent(app);
+  const body = `
+begin
+  if pg_catalog.to_regclass(${quoteLiteral(names.heartbeats)}) is not null then
+    grant select, insert, update, delete on ${names.heartbeats}
+      to ${role};
+  else
+    raise notice 'There is no table of heartbeats yet: apply this again after the first run.';
+  end if;
+end `;
+  const tag = dollarTag(body);
+  const onSchema = usage ? `\ngrant usage on schema ${quoteIdent(names.schema)} to ${role};` : "";
+  return `-- Application: says with heartbeats which code runs.${onSchema}
+do ${tag}${body}${tag};`;
 }
 
 /**

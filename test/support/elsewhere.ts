@@ -20,7 +20,7 @@ export const homeSchema: string = pathSchemas()[0] ?? "public";
 
 if (historySchema !== "lockstep") Object.assign(DEFAULT_SETTINGS, { historySchema });
 
-const HISTORY_TABLE = /\blockstep\.(?=(?:migrations|runs|journal|state|audit)\b)/g;
+const HISTORY_TABLE = /\blockstep\.(?=(?:migrations|runs|journal|state|audit|heartbeats)\b)/g;
 
 export function inHistorySchema(sql: string): string {
   if (historySchema === "lockstep") return sql;

@@ -10,6 +10,7 @@ import { down } from "../../src/runner/down.ts";
 import type { RunEvent } from "../../src/runner/events.ts";
 import {
   DEFAULT_SETTINGS,
+  type Reason,
   type RunnerOptions,
   type RunnerSettings,
   type Selection,
@@ -22,6 +23,7 @@ export interface LibraryRunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   readonly selection?: Selection;
   readonly signal?: AbortSignal;
+  readonly force?: Reason;
 }
 
 export interface LibraryRun {
@@ -64,6 +66,7 @@ export async function runnerOptionsFor(
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     ...(options.onEvent && { onEvent: options.onEvent }),
     ...(options.signal && { signal: options.signal }),
+    ...(options.force && { force: options.force }),
   };
 }
 

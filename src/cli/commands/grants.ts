@@ -10,12 +10,13 @@ export interface GrantsFlags extends ProjectFlags {
   readonly migrator?: string;
   readonly gate?: string;
   readonly observer?: string;
+  readonly app?: string;
 }
 
 export function grants(this: CliContext, flags: GrantsFlags): Promise<void> {
   return withReporter(this, flags, async (reporter) => {
-    const { migrator, gate, observer } = flags;
-    if (migrator === undefined && gate === undefined && observer === undefined) {
+    const { migrator, gate, observer, app } = flags;
+    if ([migrator, gate, observer, app].every((role) => role === undefined)) {
       throw new Failure({
         class: "usage",
         what: "No role is named.",
@@ -30,6 +31,7 @@ export function grants(this: CliContext, flags: GrantsFlags): Promise<void> {
         ...(migrator !== undefined && { migrator }),
         ...(gate !== undefined && { gate }),
         ...(observer !== undefined && { observer }),
+        ...(app !== undefined && { app }),
       },
     });
     reporter.result({ sql }, () => [sql.trimEnd()]);

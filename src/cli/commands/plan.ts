@@ -5,14 +5,14 @@ import type { Plan } from "../../runner/plan.ts";
 import type { TraceResult } from "../../trace/result.ts";
 import type { CliContext } from "../context.ts";
 import { withEmbedded } from "../embedded.ts";
-import type { DatabaseFlags, PredictionFlags, SelectionFlags } from "../flags.ts";
+import type { DatabaseFlags, PhaseFlags, PredictionFlags, SelectionFlags } from "../flags.ts";
 import { renderPlan } from "../output/plan-text.ts";
 import type { Reporter } from "../output/reporter.ts";
 import { loadProject, type Project } from "../project.ts";
-import { selectionOf } from "../selection.ts";
+import { phaseOf, selectionOf } from "../selection.ts";
 import { withReporter } from "../with-reporter.ts";
 
-export interface PlanFlags extends DatabaseFlags, SelectionFlags, PredictionFlags {
+export interface PlanFlags extends DatabaseFlags, SelectionFlags, PhaseFlags, PredictionFlags {
   readonly direction?: "up" | "down";
   readonly embedded?: boolean;
   readonly trace?: boolean;
@@ -21,7 +21,18 @@ export interface PlanFlags extends DatabaseFlags, SelectionFlags, PredictionFlag
 export function plan(this: CliContext, flags: PlanFlags): Promise<void> {
   return withReporter(this, flags, async (reporter) => {
     const { direction } = flags;
-    const selection = { ...selectionOf(flags), ...(direction !== undefined && { direction }) };
+    if (flags.phase !== undefined && direction === "down") {
+      throw new Failure({
+        class: "usage",
+        what: "`--phase` says what is applied, and `--direction down` shows what is reverted.",
+        action: "Leave out one of the two.",
+      });
+    }
+    const selection = {
+      ...selectionOf(flags),
+      ...(direction === "down" ? {} : phaseOf(flags, this.process.env)),
+      ...(direction !== undefined && { direction }),
+    };
     if (flags.trace === true && direction === "down") {
       throw new Failure({
         class: "usage",

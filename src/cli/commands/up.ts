@@ -1,14 +1,15 @@
 /** `lockstep up`: applies what is pending. Started by every pod, so it imports little itself. */
 import { up as run } from "../../runner/up.ts";
+import type { Reason } from "../../runner/options.ts";
 import type { CliContext } from "../context.ts";
 import { withEmbedded } from "../embedded.ts";
-import type { RunFlags } from "../flags.ts";
+import type { ForceFlags, PhaseFlags, RunFlags } from "../flags.ts";
 import { loadProject } from "../project.ts";
-import { selectionOf } from "../selection.ts";
+import { phaseOf, selectionOf } from "../selection.ts";
 import { withSinks } from "../sinks.ts";
 import { withReporter } from "../with-reporter.ts";
 
-export interface UpFlags extends RunFlags {
+export interface UpFlags extends RunFlags, PhaseFlags, ForceFlags {
   readonly dryRun?: boolean;
 }
 
@@ -18,12 +19,20 @@ export async function up(this: CliContext, flags: UpFlags): Promise<void> {
     return plan.call(this, flags);
   }
   return withReporter(this, flags, async (reporter) => {
-    const selection = selectionOf(flags);
+    const selection = { ...selectionOf(flags), ...phaseOf(flags, this.process.env) };
+    const force = await forced(this, flags);
     await withEmbedded(this, flags, async (given) => {
       const project = await loadProject(this, given);
       // The last event is the summary, so the result has nothing to add.
-      const options = await project.runnerOptions(reporter.onEvent);
+      const options = { ...(await project.runnerOptions(reporter.onEvent)), ...force };
       await withSinks(this, project, options, (told) => run(told, selection));
     });
   });
+}
+
+/** What can ask is loaded only where something is forced. */
+async function forced(context: CliContext, flags: UpFlags): Promise<{ force?: Reason }> {
+  if (flags.force !== true) return {};
+  const { askReason } = await import("../confirm.ts");
+  return { force: await askReason(context, flags) };
 }
