@@ -65,3 +65,9 @@ test("a block comment of a module ends at its first end", () => {
   expect(phaseOf({ up: { bytes }, language: "module" })).toEqual({ phase: "contract" });
   expect(phaseOf({ up: { bytes }, language: "sql" })).toEqual({});
 });
+
+test("what the linter reads may stand beside it in a module", () => {
+  const text = "// lockstep:allow-file a-rule Because.\n// lockstep:phase backfill\n";
+  const file = { path: "1_a.ts", bytes: Buffer.from(text) } as unknown as MigrationFile;
+  expect(phaseOfModule({ up: file })).toEqual({ phase: "backfill" });
+});

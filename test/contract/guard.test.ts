@@ -234,6 +234,8 @@ describe("sessions that no instance accounts for", () => {
     const all = { ...base, "2_d.sql": "-- lockstep:phase contract\nalter table own.a drop old" };
     expect((await libraryUp(url, base)).failure).toBeUndefined();
     await addInstance(db, { ships: ["1", "2"], role: ROLE });
+    // A hidden address reads like that of a socket, which has none.
+    await addInstance(db, { ships: ["1", "2"], role: ROLE, address: null });
     const client = await session(ROLE);
     const { failure } = await libraryUp(url, all);
     expect(failure?.what).toContain("nobody known");

@@ -185,7 +185,7 @@ test("rows that expired long ago go with somebody's beat; others stay", async ()
        (gen_random_uuid(), 'late', now() - interval '2 minutes')`,
   );
   const { stop } = await heartbeat(pool(), options());
-  expect((await rows()).map(({ release }) => release).toSorted()).toEqual(["1.0", "late"]);
+  expect(new Set((await rows()).map(({ release }) => release))).toEqual(new Set(["1.0", "late"]));
   await stop();
 });
 
