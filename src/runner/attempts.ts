@@ -141,6 +141,7 @@ export async function withAttempts<T>(
         attempt: tries,
         pauseMs: Math.round(pauseMs),
         reason: reasonOf(verdict.class, blockers),
+        class: verdict.class,
       });
       await ctx.pause(pauseMs);
     } finally {

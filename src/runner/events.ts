@@ -97,6 +97,8 @@ export type RunEventBody =
       readonly attempt: number;
       readonly pauseMs: number;
       readonly reason: string;
+      /** Of the failure that ended the attempt. */
+      readonly class?: string;
     }
   | {
       readonly event: "stepped-back";
@@ -132,6 +134,8 @@ export type RunEventBody =
       readonly durationMs: number;
       /** The longest time that another session was seen waiting behind us. */
       readonly longestWaitMs: number;
+      /** The highest applied version now, null before the first; missing where no history was read. */
+      readonly current?: string | null;
       readonly failure?: FailureJson;
     };
 

@@ -13,6 +13,7 @@ import type { Migration, MigrationSet } from "../migrations/migration.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import type { Session } from "../postgres/session.ts";
 import { asFailure } from "./as-failure.ts";
+import { highestApplied } from "./highest-applied.ts";
 import type { RunnerOptions, Selection } from "./options.ts";
 import { openSession } from "./open-session.ts";
 import { policyOf, reconcile, refuseProblems } from "./reconcile.ts";
@@ -31,7 +32,7 @@ export async function migrate(
   const machine = new Machine(ctx, direction, selection);
   try {
     const result = await machine.run();
-    ctx.emit({ event: "run-finished", ...result, outcome: result.outcome });
+    ctx.emit({ event: "run-finished", ...result, ...machine.current, outcome: result.outcome });
     return result;
   } catch (error) {
     const failure = asFailure(ctx, error);
@@ -46,6 +47,7 @@ export async function migrate(
       remaining: machine.remaining,
       durationMs: elapsedMs(ctx.startedAt),
       longestWaitMs: Math.round(machine.waits.longestMs),
+      ...machine.current,
       failure: failure.toJSON(),
     });
     throw failure;
@@ -64,6 +66,8 @@ class Machine {
   #goal: Selected | undefined;
   #turn: Turn | undefined;
   #announced = false;
+  /** The highest applied version of the files that were given, by those applied now. */
+  #highest: (() => string | null) | undefined;
   /** Applied by us according to the history, and not announced yet. */
   #claims: string[] = [];
 
@@ -134,6 +138,7 @@ class Machine {
     this.#claim(history);
     if (this.#direction === "up") refuseProblems(reconciliation.problems);
     this.#goal ??= select(this.#direction, set, reconciliation, this.#selection);
+    this.#highest = () => highestApplied(this.#direction, set, reconciliation, this.applied);
     this.#pending = {
       count:
         this.#direction === "up" ? reconciliation.pending.length : reconciliation.applied.length,
@@ -145,6 +150,11 @@ class Machine {
   /** Migrations that are still pending (up) or still applied (down), whatever the selection. */
   get remaining(): number {
     return Math.max(0, this.#pending.count - (this.applied.length - this.#pending.appliedThen));
+  }
+
+  /** For the last event; empty when this run did not come to read the history. */
+  get current(): { readonly current?: string | null } {
+    return this.#highest === undefined ? {} : { current: this.#highest() };
   }
 
   /**
