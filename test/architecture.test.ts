@@ -81,6 +81,7 @@ describe("packages", () => {
     [/^vscode-languageserver(-textdocument|\/node)?$/, /^editor\//],
     [/^@stricli\/core$/, /^cli\//],
     [/^@clack\/prompts$/, /^cli\//],
+    [/^@opentelemetry\//, /^telemetry\/otlp(-traces)?\.ts$/],
   ];
 
   test.each(ONLY)("%s is imported only in %s", (name, where) => {

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { CONTRACT_CONFIG, CONTRACT_KEYS } from "./contract-config-schema.ts";
 
 import { NOTIFY_CONFIG, NOTIFY_KEYS } from "./notify-config-schema.ts";
+import { METRICS_NESTED_KEYS, METRICS_VALUES } from "./metrics-config-schema.ts";
 
 const text = v.pipe(v.string("must be a string"), v.nonEmpty("must not be empty"));
 
@@ -17,6 +18,7 @@ export const DEPLOY_VALUES = {
     }),
   ),
   notify: v.optional(NOTIFY_CONFIG),
+  ...METRICS_VALUES,
 };
 
 /** The keys under each of them, by path, for "did you mean". */
@@ -24,4 +26,5 @@ export const DEPLOY_NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
   contract: CONTRACT_KEYS,
   links: ["runbook", "dashboard", "run"],
   ...NOTIFY_KEYS,
+  ...METRICS_NESTED_KEYS,
 };

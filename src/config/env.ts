@@ -25,6 +25,10 @@ const VARIABLES = {
   LOCKSTEP_RELEASE: undefined,
   LOCKSTEP_ENV: undefined,
   LOCKSTEP_CONFIG: undefined,
+  LOCKSTEP_LOG: undefined,
+  LOCKSTEP_PUSHGATEWAY: undefined,
+  LOCKSTEP_METRICS_TEXTFILE: undefined,
+  LOCKSTEP_METRICS_LISTEN: undefined,
   // Read elsewhere: the commit that a run records, the folder of prepared servers, and stack
   // traces for bug reports.
   LOCKSTEP_COMMIT: undefined,

@@ -8,6 +8,45 @@ export interface TelemetryOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export async function openTelemetry(_options: TelemetryOptions): Promise<readonly RunSink[]> {
-  return [];
+/** Each is loaded only where it is asked for. */
+export async function openTelemetry(options: TelemetryOptions): Promise<readonly RunSink[]> {
+  const opened = await Promise.all([
+    pushgateway(options),
+    textfile(options),
+    scrape(options),
+    otlp(options),
+  ]);
+  return opened.filter((sink) => sink !== undefined);
+}
+
+async function pushgateway({ config, place, env }: TelemetryOptions): Promise<RunSink | undefined> {
+  const variable = env["LOCKSTEP_PUSHGATEWAY"];
+  const given = config?.pushgateway;
+  if (!variable && given === undefined) return undefined;
+  const { openPushgateway } = await import("./pushgateway.ts");
+  // The variable is another address; what the file says of a login may hold there too.
+  const more = typeof given === "object" ? given : undefined;
+  const url = variable || (typeof given === "string" ? given : (more?.url ?? ""));
+  return openPushgateway({ ...more, url }, place, env);
+}
+
+async function textfile({ config, place, env }: TelemetryOptions): Promise<RunSink | undefined> {
+  const path = env["LOCKSTEP_METRICS_TEXTFILE"] || config?.textfile;
+  if (path === undefined) return undefined;
+  const { openTextfile } = await import("./textfile.ts");
+  return openTextfile(path, place);
+}
+
+async function scrape({ config, place, env }: TelemetryOptions): Promise<RunSink | undefined> {
+  const listen = env["LOCKSTEP_METRICS_LISTEN"] || config?.listen;
+  if (listen === undefined) return undefined;
+  const { openScrape } = await import("./scrape.ts");
+  return openScrape(String(listen), place);
+}
+
+async function otlp({ place, env }: TelemetryOptions): Promise<RunSink | undefined> {
+  const { wantsOtlp } = await import("./otlp-settings.ts");
+  if (!wantsOtlp(env)) return undefined;
+  const { openOtlp } = await import("./otlp.ts");
+  return openOtlp(place, env);
 }
