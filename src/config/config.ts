@@ -1,9 +1,10 @@
 /** The shape of `lockstep.config.ts`. What is not given comes from the environment or a default. */
+import type { CareValues } from "./care-config.ts";
 import type { Duration } from "./duration.ts";
 import type { DeployValues } from "./deploy-config.ts";
 import type { LintConfig } from "./lint-config.ts";
 
-export interface ConfigValues extends DeployValues {
+export interface ConfigValues extends DeployValues, CareValues {
   /** Folders with migrations, relative to the configuration file; default `migrations`. */
   readonly dir?: string | readonly string[] | undefined;
   /** The tool whose format the folder has, `native` for our own; default: what the folder shows. */

@@ -1,8 +1,9 @@
 /** The command line's part of the settings; it wins over every other source. */
+import type { CareFlags } from "./care-settings.ts";
 import type { Duration } from "./duration.ts";
 
 /** What the command line gives; durations as typed. */
-export interface SettingsFlags {
+export interface SettingsFlags extends CareFlags {
   readonly url?: string | undefined;
   readonly dir?: readonly string[] | undefined;
   readonly format?: string | undefined;

@@ -1,5 +1,6 @@
 /** What a run can be told, and what holds when it is told nothing. */
 import type { ContractConfig } from "./contract-config.ts";
+import type { CareSettings } from "./care-config.ts";
 
 export interface RunnerSettings {
   /** Schema of the history tables; default `lockstep`. */
@@ -26,6 +27,8 @@ export interface RunnerSettings {
   readonly searchPath?: string;
   /** Who must be gone before a migration marked contract is applied; missing: the guard is on. */
   readonly contract?: ContractConfig;
+  /** Windows, blockers, replicas, disk: what protects the server and who else uses it. */
+  readonly care?: CareSettings;
 }
 
 export const DEFAULT_SETTINGS: RunnerSettings = {

@@ -1,5 +1,6 @@
 /** The settings of the runner out of flags, variables and the configuration file, in this order. */
 import { Failure } from "../failures/failure.ts";
+import { careSettings } from "./care-settings.ts";
 import type { ConfigValues } from "./config.ts";
 import type { ContractConfig } from "./contract-config.ts";
 import { parseDuration } from "./duration.ts";
@@ -27,6 +28,7 @@ export function resolveRunnerSettings(
   const historyView = flags.historyView ?? readBoolean(variables.historyView) ?? file.historyView;
   const contract = chooseContract(file, env);
   const outOfOrder = flags.outOfOrder ?? readOutOfOrder(variables) ?? file.outOfOrder;
+  const care = careSettings(flags, file);
   return {
     historySchema: text("historySchema") || DEFAULT_SETTINGS.historySchema,
     historyPrefix: text("historyPrefix") ?? DEFAULT_SETTINGS.historyPrefix,
@@ -40,6 +42,7 @@ export function resolveRunnerSettings(
     ...(placeholders && { placeholders }),
     ...(searchPath && { searchPath }),
     ...(contract && { contract }),
+    ...(care && { care }),
   };
 }
 
