@@ -15,6 +15,7 @@ export { heartbeat, type HeartbeatOptions, type QueryPool } from "./library/hear
 export type { CommonOptions } from "./library/options.ts";
 export type { Connection, PgClient, PgPool } from "./library/connection.ts";
 export type { Heartbeat } from "./gate/heartbeat.ts";
+export type { CareSettings } from "./config/care-config.ts";
 export type { ContractConfig } from "./config/contract-config.ts";
 export { defineConfig, type Config } from "./config/config.ts";
 export {

@@ -6,6 +6,7 @@ import { buildCommand } from "@stricli/core";
 import { entry, positional, type CommandEntry } from "./command-entry.ts";
 import {
   databaseFlags,
+  careFlags,
   forceFlags,
   outputFlags,
   phaseFlags,
@@ -111,6 +112,7 @@ export const COMMANDS: readonly CommandEntry[] = [
             dryRun: toggle("The same as `lockstep plan`"),
             ...phaseFlags,
             ...forceFlags,
+            ...careFlags,
             ...runFlags,
           },
         },
@@ -129,7 +131,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     (docs) =>
       buildCommand({
         loader: async () => (await import("./commands/down.ts")).down,
-        parameters: { flags: runFlags },
+        parameters: { flags: { ...forceFlags, ...careFlags, ...runFlags } },
         docs,
       }),
   ),
@@ -162,6 +164,7 @@ export const COMMANDS: readonly CommandEntry[] = [
             trace: toggle("Also run it on a sandbox, and show under each step what was seen"),
             ...predictionFlags,
             ...phaseFlags,
+            ...careFlags,
             ...selectionFlags,
             ...databaseFlags,
           },
@@ -213,7 +216,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     (docs) =>
       buildCommand({
         loader: async () => (await import("./commands/doctor.ts")).doctor,
-        parameters: { flags: databaseFlags },
+        parameters: { flags: { ...careFlags, ...databaseFlags } },
         docs,
       }),
   ),

@@ -1,6 +1,7 @@
 /** The flags that several commands share: their types, and the same as stricli reads them. */
 import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
 import { readDuration } from "../config/duration.ts";
+import { readSize } from "../config/size.ts";
 import type { CliContext } from "./context.ts";
 
 type Flags<T> = FlagParametersForType<T, CliContext>;
@@ -42,6 +43,12 @@ export interface PhaseFlags {
 /** Going ahead against what the tool would wait for. */
 export interface ForceFlags extends ReasonFlags {
   readonly force?: boolean;
+}
+
+/** What is beside the server, where only the operator knows it. */
+export interface CareFlags {
+  readonly replicaUrl?: readonly string[];
+  readonly freeDisk?: string;
 }
 
 /** How a trace looks into production's future. */
@@ -166,8 +173,26 @@ export const reasonFlags: Flags<ReasonFlags> = {
 };
 
 export const forceFlags: Flags<ForceFlags> = {
-  force: toggle("Apply contract migrations although old code may still run; recorded"),
+  force: toggle("Go ahead beside old code, or outside of a window"),
   ...reasonFlags,
+};
+
+export const careFlags: Flags<CareFlags> = {
+  replicaUrl: {
+    kind: "parsed",
+    parse: String,
+    brief: "A standby to look at; may be repeated",
+    placeholder: "url",
+    variadic: true,
+    optional: true,
+  },
+  freeDisk: {
+    kind: "parsed",
+    parse: parseSize,
+    brief: "Free space where the tables are: 50GB",
+    placeholder: "size",
+    optional: true,
+  },
 };
 
 /** A wrong value is a usage error (64), unlike the same value in the configuration file (78). */
@@ -175,6 +200,11 @@ function parseDuration(value: string): number {
   const ms = readDuration(value);
   if (ms !== undefined) return ms;
   throw new SyntaxError(`write a number with a unit: 250ms, 5s, 10m, 1h`);
+}
+
+function parseSize(value: string): string {
+  if (readSize(value) !== undefined) return value;
+  throw new SyntaxError("write a number with a unit: 500MB, 50GB");
 }
 
 export function parseCount(value: string): number {

@@ -39,7 +39,9 @@ export async function loadProject(
       readProjectSource(context, format === undefined ? resolved : { ...resolved, format }),
     readAs: (format) => readProjectSource(context, { ...resolved, format }),
     async runnerOptions(onEvent) {
-      const { url, settings } = resolved;
+      const { url } = resolved;
+      // A throw-away server has neither business hours nor replicas.
+      const settings = flags.embedded ? { ...resolved.settings, care: {} } : resolved.settings;
       const target = await resolveTarget({ env, cwd, ...(url !== undefined && { url }) });
       warn(context, flags, target.notes ?? []);
       const source = (): Promise<MigrationSet> => readProjectSource(context, resolved, target);

@@ -1,4 +1,5 @@
 /** The options of the library's functions, and what the runner gets of them. */
+import type { CareSettings } from "../config/care-config.ts";
 import type { ContractConfig } from "../config/contract-config.ts";
 import { Failure } from "../failures/failure.ts";
 import { readSource, type TargetDatabase, targetDatabase } from "../formats/read-source.ts";
@@ -41,6 +42,8 @@ export interface CommonOptions {
   readonly historyView?: boolean;
   /** Who must be gone before a migration marked contract is applied; see docs/contract.md. */
   readonly contract?: ContractConfig;
+  /** Windows, freezes, which blockers may be cancelled, replicas, free disk; see docs/care.md. */
+  readonly care?: CareSettings;
   readonly onEvent?: OnEvent;
   /** Aborting cancels what runs, writes the journal and rejects with a Failure. */
   readonly signal?: AbortSignal;
@@ -59,6 +62,7 @@ const SETTINGS = [
   "historyView",
   "searchPath",
   "contract",
+  "care",
 ] as const satisfies readonly (keyof RunnerSettings & keyof CommonOptions)[];
 
 export type SourceOptions = Pick<

@@ -23,6 +23,7 @@ import type { Problem } from "./results.ts";
 import { refuseMissing } from "./requirements.ts";
 import { createContext, type RunContext } from "./run-context.ts";
 import { select } from "./selection.ts";
+import { windowReport } from "./window-text.ts";
 
 export interface PlanSelection extends Selection {
   /** Default `up`. */
@@ -76,6 +77,7 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
         ),
       ),
       refused: [...refused, ...preparation.refused],
+      window: windowReport(ctx.settings.care, Date.now()) ?? null,
     };
   });
 }

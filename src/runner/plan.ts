@@ -1,6 +1,7 @@
 /**
  * A plan is data: the ordered steps that a run will take. It can be printed, compared and stored.
  */
+import type { WindowReport } from "./window-text.ts";
 import type { LockMode } from "../locks/lock-mode.ts";
 import type { Directives, NonTransactionalKind } from "../sql/statement.ts";
 
@@ -51,4 +52,6 @@ export interface Plan {
   readonly historyExists: boolean;
   readonly migrations: readonly PlannedMigration[];
   readonly refused: readonly RefusedMigration[];
+  /** Whether it may be applied now; null without windows and freezes. */
+  readonly window: WindowReport | null;
 }

@@ -1,6 +1,7 @@
 /** What the operations return: plain data, the same for the library and for `--json`. */
 import type { FailureJson } from "../failures/failure.ts";
 import type { Phase } from "../migrations/phase.ts";
+import type { WindowReport } from "./window-text.ts";
 import type { AppliedDetail, RunDetail } from "../history/details.ts";
 
 export interface RunResult {
@@ -60,6 +61,8 @@ export interface StatusResult {
     readonly application: string;
     readonly since: string;
   } | null;
+  /** Whether migrations may be applied now; null without windows and freezes. */
+  readonly window: WindowReport | null;
 }
 
 export type LastRun = RunDetail;

@@ -11,6 +11,7 @@ import { readOnly, type Look } from "./read-only.ts";
 import { policyOf, reconcile, type CompareVersions } from "./reconcile.ts";
 import type { AppliedRow, LastRun, StatusResult } from "./results.ts";
 import { createContext, type RunContext } from "./run-context.ts";
+import { windowReport } from "./window-text.ts";
 
 export async function status(options: RunnerOptions): Promise<StatusResult> {
   const ctx = createContext("status", options);
@@ -47,6 +48,7 @@ export async function status(options: RunnerOptions): Promise<StatusResult> {
       problems: [...problems, ...journalProblems(history, { lockHeld: running !== null })],
       lastRun,
       running,
+      window: windowReport(ctx.settings.care, Date.now()) ?? null,
     };
   });
 }

@@ -27,6 +27,7 @@ import type { WaitRecord } from "./stall-guard.ts";
 import type { TurnOutcome } from "./turn-loop.ts";
 import { underLock } from "./under-lock.ts";
 import { recordBrokenTransaction, recordSettledFile } from "./whole-file-step.ts";
+import { WindowGuard } from "./window-guard.ts";
 
 export interface TurnOptions {
   readonly ctx: RunContext;
@@ -55,9 +56,11 @@ export class Turn {
   #preparer: Preparer | undefined;
   #report: WaitReport | undefined;
   readonly #guard: ContractGuard | undefined;
+  readonly #windows: WindowGuard;
 
   constructor(options: TurnOptions) {
     this.#options = options;
+    this.#windows = new WindowGuard(options.ctx);
     if (options.direction === "up") this.#guard = new ContractGuard(options.ctx, options.set);
   }
 
@@ -68,6 +71,7 @@ export class Turn {
     waitingSince: number,
   ): Promise<TurnOutcome> {
     const { ctx } = this.#options;
+    if (work.length > 0) this.#windows.check();
     const prepared = await this.#prepareAll(work, open);
     await refuseMissing(open.session, prepared);
     // A history of an older Lockstep gets its table of heartbeats under the lock first: without it
@@ -95,6 +99,8 @@ export class Turn {
           onFlushed();
           return undefined;
         }
+        // The run may have waited for its turn since it was asked.
+        if (work.length > 0) this.#windows.check();
         const order = this.#inOrder(work);
         const looks = new LookAhead(ctx, acquired.observer);
         // The first look travels with what is recorded before the work.
@@ -102,6 +108,7 @@ export class Turn {
         return async (run) => {
           // The run's row has just been committed.
           onFlushed();
+          if (work.length > 0) await this.#windows.begin(run, migrationIds(work));
           const ownPids = run.observer?.ownPids ?? [];
           const look = { session: run.session, work, history, ownPids };
           if (this.#guard) run.contracts = await this.#guard.check(look);
@@ -233,6 +240,10 @@ export class Turn {
       this.#options.ctx.warn("file", message, migration.id);
     }
   }
+}
+
+function migrationIds(work: readonly Migration[]): readonly string[] {
+  return work.map(({ id }) => id);
 }
 
 /** A file that is one transaction, or a module, which looks after its own. */

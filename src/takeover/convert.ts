@@ -165,7 +165,7 @@ async function prove(options: ConvertOptions, converted: MigrationSet): Promise<
     await up({
       target: await resolveTarget({ url, env: {} }),
       source: () => Promise.resolve(source),
-      settings: { ...own, contract: { guard: "off" } },
+      settings: { ...own, contract: { guard: "off" }, care: {} },
       ...(onEvent && { onEvent }),
       ...(signal && { signal }),
     });

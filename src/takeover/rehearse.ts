@@ -54,7 +54,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearseResult
   const result = await up({
     target: await resolveTarget({ url: ours, env: {} }),
     source: () => Promise.resolve(set),
-    settings: { ...settings, contract: { guard: "off" } },
+    settings: { ...settings, contract: { guard: "off" }, care: {} },
     ...(options.onEvent && { onEvent: options.onEvent }),
     ...(options.signal && { signal: options.signal }),
   });

@@ -72,7 +72,13 @@ async function runUp(migrations: readonly Migration[], options: ReplayOptions): 
     {
       target: await resolveTarget({ url, env: {} }),
       source: () => Promise.resolve({ ...set, migrations }),
-      settings: { ...settings, strict: false, outOfOrder: "allow", contract: { guard: "off" } },
+      settings: {
+        ...settings,
+        strict: false,
+        outOfOrder: "allow",
+        contract: { guard: "off" },
+        care: {},
+      },
       ...(signal && { signal }),
     },
     {},

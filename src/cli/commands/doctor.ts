@@ -2,12 +2,12 @@
 import { EXIT_CODES } from "../../failures/exit-codes.ts";
 import { doctor as run } from "../../runner/doctor.ts";
 import type { CliContext } from "../context.ts";
-import type { DatabaseFlags } from "../flags.ts";
+import type { CareFlags, DatabaseFlags } from "../flags.ts";
 import { renderDoctor } from "../output/doctor-text.ts";
 import { loadProject } from "../project.ts";
 import { withReporter } from "../with-reporter.ts";
 
-export function doctor(this: CliContext, flags: DatabaseFlags): Promise<void> {
+export function doctor(this: CliContext, flags: DatabaseFlags & CareFlags): Promise<void> {
   return withReporter(this, flags, async (reporter) => {
     const project = await loadProject(this, flags);
     const result = await run(await project.runnerOptions(reporter.onLookEvent));

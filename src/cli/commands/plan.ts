@@ -5,14 +5,21 @@ import type { Plan } from "../../runner/plan.ts";
 import type { TraceResult } from "../../trace/result.ts";
 import type { CliContext } from "../context.ts";
 import { withEmbedded } from "../embedded.ts";
-import type { DatabaseFlags, PhaseFlags, PredictionFlags, SelectionFlags } from "../flags.ts";
+import type {
+  CareFlags,
+  DatabaseFlags,
+  PhaseFlags,
+  PredictionFlags,
+  SelectionFlags,
+} from "../flags.ts";
 import { renderPlan } from "../output/plan-text.ts";
 import type { Reporter } from "../output/reporter.ts";
 import { loadProject, type Project } from "../project.ts";
 import { phaseOf, selectionOf } from "../selection.ts";
 import { withReporter } from "../with-reporter.ts";
 
-export interface PlanFlags extends DatabaseFlags, SelectionFlags, PhaseFlags, PredictionFlags {
+export interface PlanFlags
+  extends DatabaseFlags, SelectionFlags, PhaseFlags, PredictionFlags, CareFlags {
   readonly direction?: "up" | "down";
   readonly embedded?: boolean;
   readonly trace?: boolean;

@@ -1,15 +1,15 @@
 /** `lockstep up`: applies what is pending. Started by every pod, so it imports little itself. */
 import { up as run } from "../../runner/up.ts";
-import type { Reason } from "../../runner/options.ts";
 import type { CliContext } from "../context.ts";
 import { withEmbedded } from "../embedded.ts";
-import type { ForceFlags, PhaseFlags, RunFlags } from "../flags.ts";
+import type { CareFlags, ForceFlags, PhaseFlags, RunFlags } from "../flags.ts";
+import { forced } from "../forced.ts";
 import { loadProject } from "../project.ts";
 import { phaseOf, selectionOf } from "../selection.ts";
 import { withSinks } from "../sinks.ts";
 import { withReporter } from "../with-reporter.ts";
 
-export interface UpFlags extends RunFlags, PhaseFlags, ForceFlags {
+export interface UpFlags extends RunFlags, PhaseFlags, ForceFlags, CareFlags {
   readonly dryRun?: boolean;
 }
 
@@ -28,11 +28,4 @@ export async function up(this: CliContext, flags: UpFlags): Promise<void> {
       await withSinks(this, project, options, (told) => run(told, selection));
     });
   });
-}
-
-/** What can ask is loaded only where something is forced. */
-async function forced(context: CliContext, flags: UpFlags): Promise<{ force?: Reason }> {
-  if (flags.force !== true) return {};
-  const { askReason } = await import("../confirm.ts");
-  return { force: await askReason(context, flags) };
 }

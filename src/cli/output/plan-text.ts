@@ -10,6 +10,7 @@ import type {
 import type { Directives } from "../../sql/statement.ts";
 import { blocksReads, blocksWrites } from "../../locks/lock-mode.ts";
 import type { Paint } from "./paint.ts";
+import { windowLine } from "./window-line.ts";
 import { padEnd, displayWidth, oneLine, printable } from "./width.ts";
 import { count, formatDuration, whoWaits } from "./words.ts";
 
@@ -28,6 +29,7 @@ export function renderPlan(plan: Plan, paint: Paint, under: UnderStep = () => []
     ...plan.refused.flatMap((refused) => ["", ...renderRefused(refused, paint)]),
     "",
     paint.bold(planSummary(plan)),
+    ...windowLine(plan.window, paint),
   ];
 }
 

@@ -63,6 +63,7 @@ const STATUS: StatusResult = {
     by: "deploy",
   },
   running: { pid: 12, application: "lockstep", since: "2026-11-22T09:05:00Z" },
+  window: null,
 };
 
 test("status shows applied and pending migrations, the last run and the problems", () => {
@@ -173,6 +174,7 @@ const PLAN: Plan = {
       ],
     },
   ],
+  window: null,
   refused: [
     {
       id: "3_mixed",

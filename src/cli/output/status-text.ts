@@ -2,6 +2,7 @@
 import type { Problem, StatusResult, VerifyResult } from "../../runner/results.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
+import { windowLine } from "./window-line.ts";
 import { oneLine } from "./width.ts";
 import { count, formatDuration, formatInstant } from "./words.ts";
 
@@ -32,6 +33,7 @@ export function renderStatus(status: StatusResult, paint: Paint): string[] {
     "",
     statusSummary(status, paint),
     ...lastRun(status, paint),
+    ...windowLine(status.window, paint),
     ...(status.running === null
       ? []
       : [

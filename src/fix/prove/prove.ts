@@ -132,7 +132,13 @@ async function runFiles(
       {
         target: await resolveTarget({ url, env: {} }),
         source: () => Promise.resolve({ ...set, migrations }),
-        settings: { ...settings, strict: false, outOfOrder: "allow", contract: { guard: "off" } },
+        settings: {
+          ...settings,
+          strict: false,
+          outOfOrder: "allow",
+          contract: { guard: "off" },
+          care: {},
+        },
         signal,
       },
       {},
