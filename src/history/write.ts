@@ -145,7 +145,8 @@ export interface AuditRecord {
     | "adopt"
     | "export"
     | "convert"
-    | "force";
+    | "force"
+    | "cancel";
   readonly migration: string;
   readonly by: string;
   readonly reason: string;

@@ -6,6 +6,8 @@
  * T2. Retried is the unit that was rolled back as a whole, never a statement inside it.
  * T3. Before each attempt the observer looks, at most ten times a second: while a transaction older
  *     than the cap holds a conflicting lock, we wait without queueing.
+ * T4. Nobody in the way is cancelled, unless the configuration says so (end-blockers.ts), and then
+ *     only who is still there at a second look.
  */
 import { classify } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
@@ -84,6 +86,7 @@ export async function withAttempts<T>(
   let lastReport = -Infinity;
   let blockers: readonly SessionInfo[] = [];
   let look = unit.lookedAhead;
+  let waitedOnce = false;
 
   for (let tries = 1; ; tries += 1) {
     let autovacuum = false;
@@ -109,7 +112,10 @@ export async function withAttempts<T>(
           blockers,
         });
       }
+      // T4: only who is still there after we have waited.
+      if (waitedOnce) await run.blockers?.consider(unit.migration, seen, unit);
       await ctx.pause(LOOK_INTERVAL_MS);
+      waitedOnce = true;
     }
 
     const guard = startGuard(run, unit.capMs, true);

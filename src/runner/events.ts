@@ -92,6 +92,21 @@ export type RunEventBody =
       readonly blockers: readonly SessionInfo[];
     }
   | {
+      /** The policy for blockers ended a session that was in the way, or its statement. */
+      readonly event: "blocker-cancelled";
+      readonly migration: string;
+      readonly pid: number;
+      readonly user: string;
+      readonly application?: string;
+      readonly action: "cancel" | "terminate";
+      /** The rule that says so, in words. */
+      readonly rule: string;
+      readonly state?: string;
+      readonly transactionAgeMs?: number;
+      /** Without passwords. */
+      readonly query?: string;
+    }
+  | {
       readonly event: "retrying";
       readonly migration: string;
       readonly attempt: number;

@@ -1,6 +1,7 @@
 /** A run that holds its lock: what the executors of the different kinds of steps are given. */
 import type { JournalRow } from "../history/read.ts";
 import type { Session } from "../postgres/session.ts";
+import type { BlockerEnder } from "./end-blockers.ts";
 import type { ConnectionKind, PreviousRun } from "./events.ts";
 import type { Migration } from "../migrations/migration.ts";
 import type { OldCode } from "./contract.ts";
@@ -27,6 +28,8 @@ export interface LockedRun {
   readonly user: string;
   /** Missing on a pooled connection whose pool had no second place for us. */
   readonly observer: Observer | undefined;
+  /** Ends blockers as the configuration says; missing where it says nothing. */
+  blockers?: BlockerEnder;
   readonly server: ServerFacts;
   /** An event trigger runs code at DDL: no file is quiet (sql/quiet.ts). */
   eventTriggers: boolean;

@@ -2,7 +2,8 @@
  * The observer: a second, idle session of the same role that looks at blockers, victims and
  * progress while the work session is busy, and cancels it when somebody waits too long behind it.
  *
- * O1. It never takes a lock that the work session needs, and runs no transaction of its own.
+ * O1. It never takes a lock that the work session needs, and runs no transaction of its own
+ *     beyond the one statement that ends a blocker and records that (end-blockers.ts).
  * O2. The cap protects by itself; looking first only saves attempts.
  * O3. It never cancels during a wait for synchronous replication: the commit is already local.
  */

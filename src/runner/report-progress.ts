@@ -15,12 +15,15 @@ export function reportProgress(
   const stop = new AbortController();
   const began = performance.now();
   const base = { migration: prepared.migration.id, ordinal: statement.ordinal };
+  let seen: ReadonlySet<number> = new Set();
   const loop = (async () => {
     while (!stop.signal.aborted) {
       await sleep(1000, undefined, { signal: stop.signal });
       const progress = await observer.indexProgress(pid);
       if (progress) ctx.emit({ event: "step-progress", ...base, ...progress });
       const blockers = await observer.waitsFor(pid);
+      const before = seen;
+      seen = new Set(blockers.map((one) => one.pid));
       if (blockers.length > 0) {
         ctx.emit({
           event: "blocked",
@@ -30,6 +33,9 @@ export function reportProgress(
           budgetMs: ctx.settings.budgetMs,
           blockers,
         });
+        // Who is still there at a second look (T4 in attempts.ts).
+        const still = blockers.filter((one) => before.has(one.pid));
+        await run.blockers?.consider(base.migration, still, { waiting: pid });
       }
     }
   })().catch(() => undefined);

@@ -112,6 +112,7 @@ export class Turn {
           const ownPids = run.observer?.ownPids ?? [];
           const look = { session: run.session, work, history, ownPids };
           if (this.#guard) run.contracts = await this.#guard.check(look);
+          await this.#mayEndBlockers(run);
           if (history.theirs) {
             const { openKeptHistory } = await import("./kept-history.ts");
             run.theirs = await openKeptHistory(run, history.theirs, this.#options.set, history);
@@ -128,6 +129,21 @@ export class Turn {
       applied: () => applied.length + (flush?.unflushed ?? 0),
       onRecorded: () => flush?.flushed(),
     });
+  }
+
+  /** Only where the configuration names somebody who may be cancelled. */
+  async #mayEndBlockers(run: LockedRun): Promise<void> {
+    const { ctx, observer } = run;
+    const rules = ctx.settings.care?.blockers?.cancel ?? [];
+    if (rules.length === 0) return;
+    if (observer === undefined) {
+      if (this.#warned.has("blockers")) return;
+      this.#warned.add("blockers");
+      ctx.warn("blockers", "On a pooled connection blockers are neither seen nor cancelled.");
+      return;
+    }
+    const { BlockerEnder } = await import("./end-blockers.ts");
+    run.blockers = new BlockerEnder(ctx, observer, rules);
   }
 
   /** Repeatables were put in their order while everything was prepared. */

@@ -31,6 +31,8 @@ export function eventText(event: RunEvent, command: string): EventText | undefin
       return info(
         `${event.migration}: waiting without queueing, ${blockedText(event)}${event.blockers.length === 0 ? "" : `; held by ${event.blockers.map(describeSession).join("; ")}`}`,
       );
+    case "blocker-cancelled":
+      return { tone: "warn", text: `${event.migration}: ${cancelledText(event)}` };
     case "retrying":
       return info(
         `${event.migration}: attempt ${event.attempt} ended (${oneLine(event.reason)}), next one in ${formatDuration(event.pauseMs)}`,
@@ -67,6 +69,13 @@ function doneText(
   if (command === "baseline") return "recorded";
   const took = formatDuration(event.durationMs);
   return event.direction === "down" ? `reverted ${took}` : took;
+}
+
+/** `ended pid 4711 (report, anna), as the rule says: idle in transaction, older than 5m`. */
+function cancelledText(event: Extract<RunEvent, { event: "blocker-cancelled" }>): string {
+  const done = event.action === "cancel" ? "cancelled the statement of" : "ended";
+  const who = [event.application, event.user].filter(Boolean).join(", ");
+  return `${done} pid ${event.pid} (${oneLine(who)}), which was in the way; the rule: ${oneLine(event.rule)}`;
 }
 
 /** `attempt 3, 12 s of 10 min`. */
