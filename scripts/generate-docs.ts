@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { renderCliDocs } from "../src/cli/docs.ts";
 import { renderLockDocs } from "../src/locks/docs.ts";
+import { chartFiles } from "../src/manifests/chart/files.ts";
 import { renderAccuracyPage } from "./docs/accuracy.ts";
 import { renderExitCodesPage } from "./docs/exit-codes.ts";
 import { renderFailuresPage } from "./docs/failures.ts";
@@ -32,6 +33,7 @@ export const GENERATORS: readonly Generator[] = [
   { file: "docs/locks.md", render: renderLockDocs },
   { file: "docs/fault-injection.md", render: renderFaultInjectionPage },
   ...rulePages(),
+  ...chartFiles(),
   { file: "docs/accuracy.md", render: renderAccuracyPage },
 ];
 

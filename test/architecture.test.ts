@@ -78,6 +78,7 @@ describe("packages", () => {
     [/^jiti$/, /^(migrations\/load-module|config\/load-config)\.ts$/],
     [/^valibot$/, /^config\//],
     [/^picomatch$/, /^lint\/suppress\//],
+    [/^yaml$/, /^manifests\//],
     [/^vscode-languageserver(-textdocument|\/node)?$/, /^editor\//],
     [/^@stricli\/core$/, /^cli\//],
     [/^@clack\/prompts$/, /^cli\//],

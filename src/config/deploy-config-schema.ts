@@ -5,6 +5,7 @@ import { CARE_NESTED_KEYS, CARE_VALUES } from "./care-config-schema.ts";
 
 import { NOTIFY_CONFIG, NOTIFY_KEYS } from "./notify-config-schema.ts";
 import { METRICS_NESTED_KEYS, METRICS_VALUES } from "./metrics-config-schema.ts";
+import { KUBERNETES_CONFIG, KUBERNETES_KEYS } from "./kubernetes-config-schema.ts";
 
 const text = v.pipe(v.string("must be a string"), v.nonEmpty("must not be empty"));
 
@@ -21,6 +22,7 @@ export const DEPLOY_VALUES = {
   ),
   notify: v.optional(NOTIFY_CONFIG),
   ...METRICS_VALUES,
+  kubernetes: v.optional(KUBERNETES_CONFIG),
 };
 
 /** The keys under each of them, by path, for "did you mean". */
@@ -30,4 +32,5 @@ export const DEPLOY_NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
   links: ["runbook", "dashboard", "run"],
   ...NOTIFY_KEYS,
   ...METRICS_NESTED_KEYS,
+  ...KUBERNETES_KEYS,
 };
