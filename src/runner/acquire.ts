@@ -22,6 +22,7 @@ import { faultPoint } from "./fault-points.ts";
 import { loadHistory } from "./migrate.ts";
 import { Observer, sessionInfo } from "./observer.ts";
 import type { OpenSession } from "./open-session.ts";
+import { observerName } from "./session-names.ts";
 import { ANY_EVENT_TRIGGER, sessionSettings } from "./session-settings.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -63,7 +64,7 @@ export async function acquire(
       session.config,
       // A pool with a single place never answers; a direct server does at once.
       { connectTimeoutMs: facts.proxied ? 3000 : ctx.options.target.connectTimeoutMs },
-      { applicationName: `${ctx.applicationName.slice(0, 53)} observer` },
+      { applicationName: observerName(ctx.applicationName) },
     );
   } catch (error) {
     const id = classify(error, { phase: "connect" });

@@ -18,6 +18,7 @@ import type { LockedRun } from "./locked-run.ts";
 import { describeSession } from "./observer.ts";
 import type { PreparedLock } from "./prepare.ts";
 import { elapsedMs, jittered } from "./run-context.ts";
+import { observerName, observingName, waitingName } from "./session-names.ts";
 import { StallGuard } from "./stall-guard.ts";
 
 export interface Unit {
@@ -80,7 +81,23 @@ export async function withAttempts<T>(
   unit: Unit,
   attempt: (about: Attempt) => Promise<T>,
 ): Promise<T> {
+  try {
+    return await tryUntilDone(run, unit, attempt);
+  } finally {
+    unannounce(run);
+  }
+}
+
+async function tryUntilDone<T>(
+  run: LockedRun,
+  unit: Unit,
+  attempt: (about: Attempt) => Promise<T>,
+): Promise<T> {
   const { ctx, observer, waits } = run;
+  const announce = (tries: number): void => {
+    const pids = blockers.map(({ pid }) => pid);
+    observer?.announce(waitingName(ctx.runId, { pids, attempt: tries, migration: unit.migration }));
+  };
   const began = performance.now();
   let few = 0;
   let lastReport = -Infinity;
@@ -111,6 +128,7 @@ export async function withAttempts<T>(
           budgetMs: ctx.settings.budgetMs,
           blockers,
         });
+        announce(tries);
       }
       // T4: only who is still there after we have waited.
       if (waitedOnce) await run.blockers?.consider(unit.migration, seen, unit);
@@ -118,7 +136,7 @@ export async function withAttempts<T>(
       waitedOnce = true;
     }
 
-    const guard = startGuard(run, unit.capMs, true);
+    const guard = startGuard(run, unit.capMs, true, unit.migration);
     try {
       return await attempt({ tries, autovacuum });
     } catch (error) {
@@ -149,6 +167,7 @@ export async function withAttempts<T>(
         reason: reasonOf(verdict.class, blockers),
         class: verdict.class,
       });
+      announce(tries);
       await ctx.pause(pauseMs);
     } finally {
       await guard?.end();
@@ -157,8 +176,13 @@ export async function withAttempts<T>(
 }
 
 /** Watches over what the work session is about to do; undefined without an observer. */
-export function startGuard(run: LockedRun, capMs: number, cancel: boolean): StallGuard | undefined {
-  const { observer, session, pid, waits } = run;
+export function startGuard(
+  run: LockedRun,
+  capMs: number,
+  cancel: boolean,
+  migration: string,
+): StallGuard | undefined {
+  const { ctx, observer, session, pid, waits } = run;
   if (!observer) return undefined;
   return new StallGuard({
     observer,
@@ -166,11 +190,17 @@ export function startGuard(run: LockedRun, capMs: number, cancel: boolean): Stal
     capMs,
     waits,
     cancel,
+    onLong: () => observer.announce(observingName(ctx.runId, migration)),
     onSilence(error) {
       session.destroy(error);
       observer.session.destroy(error);
     },
   });
+}
+
+/** The file is over, or what follows says what it is itself. */
+export function unannounce({ ctx, observer }: LockedRun): void {
+  observer?.unannounce(observerName(ctx.applicationName));
 }
 
 function reasonOf(id: FailureClassId, blockers: readonly SessionInfo[]): string {

@@ -47,6 +47,8 @@ export interface EnvelopeOptions {
   readonly capMs?: number;
   readonly statementTimeoutMs?: number;
   readonly role?: string;
+  /** The name of the session says it while it lasts; see session-names.ts. */
+  readonly migration?: string;
   /** Leave the flush of this commit to a later one; see flush-policy.ts. */
   readonly asynchronousCommit?: boolean;
   /** A later statement of the same file: what its earlier ones SET stays. */
@@ -69,6 +71,8 @@ export function opening(run: LockedRun, options: EnvelopeOptions): BatchItem[] {
     items.push({
       text: sessionSettings(ctx, run.server, {
         local: pooled,
+        // The settings of a quiet file stay for the ones after it, which send none of their own.
+        ...(options.migration !== undefined && !options.quiet && { migration: options.migration }),
         ...(options.capMs !== undefined && { capMs: options.capMs }),
         ...(options.statementTimeoutMs !== undefined && {
           statementTimeoutMs: options.statementTimeoutMs,

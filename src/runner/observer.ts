@@ -29,6 +29,7 @@ export class Observer {
   readonly ownPids: readonly number[];
   /** The shortest time that an answer took so far. */
   roundTripMs = 0;
+  #name: string | undefined;
 
   constructor(session: Session, ownPids: readonly number[]) {
     this.session = session;
@@ -101,6 +102,24 @@ export class Observer {
   #answered(askedAt: number): void {
     const ms = performance.now() - askedAt;
     this.roundTripMs = this.roundTripMs === 0 ? ms : Math.min(this.roundTripMs, ms);
+  }
+
+  /**
+   * Says in its own name how the run is (session-names.ts), for `lockstep watch` and whoever else
+   * looks: the working session cannot be told while it is busy. Waits for nothing, fails silently.
+   */
+  announce(name: string): void {
+    if (this.#name === name || this.session.lost) return;
+    this.#name = name;
+    this.session
+      .query("select pg_catalog.set_config('application_name', $1, false)", [name])
+      .catch(() => undefined);
+  }
+
+  /** Takes back what was announced. */
+  unannounce(name: string): void {
+    if (this.#name !== undefined) this.announce(name);
+    this.#name = undefined;
   }
 
   /** Cancels what `pid` runs, unless it waits for a synchronous standby (O3). */

@@ -5,7 +5,7 @@
 import type { JournalRow } from "../history/read.ts";
 import { journalDone, journalForget, journalStarted, type JournalKey } from "../history/write.ts";
 import { BatchError } from "../postgres/batch.ts";
-import { startGuard, withAttempts } from "./attempts.ts";
+import { startGuard, unannounce, withAttempts } from "./attempts.ts";
 import { BEGIN, COMMIT } from "./envelope.ts";
 import { faultPoint } from "./fault-points.ts";
 import {
@@ -128,7 +128,7 @@ async function attemptAlone(
   try {
     if (kind.stalls)
       await withAttempts(run, { migration: key.migration, wanted: [], capMs }, attempt);
-    else await measured(run, capMs, attempt);
+    else await measured(run, capMs, key.migration, attempt);
   } catch (error) {
     // Cleaned up or never begun: nothing of this statement is left, so the next run starts it afresh.
     const failure = explainedBy(error);
@@ -173,10 +173,11 @@ function toolsFor(run: LockedRun, prepared: PreparedSql): Tools {
 async function measured(
   run: LockedRun,
   capMs: number,
+  migration: string,
   attempt: () => Promise<void>,
 ): Promise<void> {
   for (let tries = 1; ; tries += 1) {
-    const guard = startGuard(run, capMs, false);
+    const guard = startGuard(run, capMs, false, migration);
     try {
       return await attempt();
     } catch (error) {
@@ -184,6 +185,7 @@ async function measured(
       if (failure?.class !== "deadlock" || tries >= 3 || run.session.lost) throw error;
     } finally {
       await guard?.end();
+      unannounce(run);
     }
   }
 }

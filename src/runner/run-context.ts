@@ -7,6 +7,7 @@ import { runKey, transactionKey, type LockKey } from "../postgres/advisory-lock.
 import { TOOL_VERSION } from "../version.ts";
 import type { RunEventBody } from "./events.ts";
 import type { RunnerOptions, RunnerSettings } from "./options.ts";
+import { runSessionName } from "./session-names.ts";
 
 export interface RunContext {
   readonly options: RunnerOptions;
@@ -52,8 +53,7 @@ export function createContext(command: string, options: RunnerOptions): RunConte
     get by() {
       return systemUser();
     },
-    // The prefix is what people search for in pg_stat_activity; the host says which pod it is.
-    applicationName: `lockstep ${runId.slice(0, 8)} ${host}`.slice(0, 63),
+    applicationName: runSessionName(runId, host),
     toolVersion: TOOL_VERSION,
     lock: runKey(names.lockName),
     marker: transactionKey(names.lockName),

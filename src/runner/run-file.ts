@@ -106,6 +106,7 @@ export function envelopeOf(
   const { lockTimeoutMs, statementTimeoutMs, role } = prepared.directives;
   return {
     capMs: lockTimeoutMs ?? run.ctx.settings.capMs,
+    migration: prepared.migration.id,
     ...(statementTimeoutMs !== undefined && { statementTimeoutMs }),
     ...(role !== undefined && { role }),
     asynchronousCommit,

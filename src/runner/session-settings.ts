@@ -3,6 +3,7 @@
  * statement_timeout of 1 s must not leak in, nor a file's own settings reach its successor.
  */
 import type { RunContext } from "./run-context.ts";
+import { workingName } from "./session-names.ts";
 
 export interface ServerFacts {
   /** server_version_num, for example 180004. */
@@ -21,10 +22,17 @@ export function sessionSettings(
     readonly local: boolean;
     readonly statementTimeoutMs?: number;
     readonly capMs?: number;
+    /** What the session works on, in its name; by default the name says where we are. */
+    readonly migration?: string;
   },
 ): string {
   const settings: [string, string][] = [
-    ["application_name", ctx.applicationName],
+    [
+      "application_name",
+      options.migration === undefined
+        ? ctx.applicationName
+        : workingName(ctx.runId, options.migration),
+    ],
     ["lock_timeout", String(options.capMs ?? ctx.settings.capMs)],
     ["statement_timeout", String(options.statementTimeoutMs ?? 0)],
     ["idle_in_transaction_session_timeout", "300000"],

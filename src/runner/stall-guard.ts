@@ -23,6 +23,8 @@ export interface StallGuardOptions {
   readonly waits: WaitRecord;
   /** false: only measure. An index build that nobody waits behind must not be cancelled by a race. */
   readonly cancel: boolean;
+  /** Called once, when the work takes long enough for somebody to ask what it is. */
+  readonly onLong?: () => void;
   /** The server has fallen silent: drop the sessions. */
   readonly onSilence: (error: Error) => void;
 }
@@ -43,6 +45,9 @@ async function withDeadline<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
+/** Nobody who watches sees what is shorter. */
+const LONG_MS = 300;
+
 const EAGER_MS = 10;
 const CALM_MS = 25;
 /** Waits up to here get the eager interval; a long statement is watched less closely. */
@@ -56,6 +61,7 @@ export class StallGuard {
   // A plain timer: an AbortSignal for each file costs more than most files take.
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
+  #longSaid = false;
   #cancelling: Promise<void> | undefined;
 
   constructor(options: StallGuardOptions) {
@@ -74,7 +80,11 @@ export class StallGuard {
   }
 
   async #look(): Promise<void> {
-    const { observer, pid, capMs, waits, cancel, onSilence } = this.#options;
+    const { observer, pid, capMs, waits, cancel, onSilence, onLong } = this.#options;
+    if (!this.#longSaid && performance.now() - this.#began > LONG_MS) {
+      this.#longSaid = true;
+      onLong?.();
+    }
     try {
       const victims = await withDeadline(observer.victims(pid));
       const longest = victims[0]?.waitedMs ?? 0;
