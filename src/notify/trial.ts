@@ -1,5 +1,6 @@
 /** Two messages to each notifier that say that they are a test: a failure, and its end. */
 import type { NotifyConfig } from "../config/notify-config.ts";
+import { redact } from "../failures/redact.ts";
 import type { RunPlace } from "../runner/run-sink.ts";
 import type { Message } from "./message.ts";
 import { openChannel, teller, type Channel } from "./open.ts";
@@ -34,7 +35,7 @@ export function tryNotifiers(
         ...base,
         result: kind,
         statuses: answers.map(({ status }) => status),
-        ...(message !== undefined && { message }),
+        ...(message !== undefined && { message: redact(message) }),
       });
       let channel: Channel;
       try {

@@ -1,5 +1,4 @@
 /** `notify` for people: one line for each notifier. */
-import { redact } from "../../failures/redact.ts";
 import type { TrialResult } from "../../notify/trial.ts";
 import type { Paint } from "./paint.ts";
 import { renderColumns } from "./table.ts";
@@ -21,7 +20,7 @@ export function renderTrial(notifiers: readonly TrialResult[], paint: Paint): st
   const rows = notifiers.map((one) => {
     const told = one.result === "told";
     const mark = told ? paint.green("✓") : paint.red("✗");
-    const words = told ? `told (${one.statuses.join(", ")})` : redact(one.message ?? "");
+    const words = told ? `told (${one.statuses.join(", ")})` : (one.message ?? "");
     return [`${mark} ${oneLine(one.name)}`, oneLine(words)];
   });
   const missed = notifiers.filter(({ result }) => result !== "told").length;
