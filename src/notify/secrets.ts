@@ -8,7 +8,7 @@ import type { Secret } from "../config/notify-config.ts";
 export class Incomplete extends Error {}
 
 export interface Endpoint {
-  /** Without a user and a password, which fetch refuses. */
+  /** Without a user and a password. */
   readonly url: string;
   /** What the address had of them, as a header. */
   readonly headers: Readonly<Record<string, string>>;

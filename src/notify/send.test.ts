@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 
-import { retryAfter, send, type Patience } from "./send.ts";
+import { send, waitOf, type Patience } from "./send.ts";
 
 const opened: (() => void)[] = [];
 afterEach(() => {
@@ -134,8 +134,8 @@ test("no error names the path, and what the server says back is hidden before it
 
 test("Retry-After is seconds or a date", () => {
   const now = Date.UTC(2026, 0, 1);
-  expect(retryAfter("7", now)).toBe(7_000);
-  expect(retryAfter(new Date(now + 5_000).toUTCString(), now)).toBe(5_000);
-  expect(retryAfter(new Date(now - 5_000).toUTCString(), now)).toBe(0);
-  expect([retryAfter(null), retryAfter("soon")]).toEqual([undefined, undefined]);
+  expect(waitOf("7", now)).toBe(7_000);
+  expect(waitOf(new Date(now + 5_000).toUTCString(), now)).toBe(5_000);
+  expect(waitOf(new Date(now - 5_000).toUTCString(), now)).toBe(0);
+  expect([waitOf(undefined), waitOf("soon")]).toEqual([undefined, undefined]);
 });

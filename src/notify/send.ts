@@ -11,6 +11,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { Delivery } from "./notifier.ts";
+import { post } from "./post.ts";
 import { cut, oneLine } from "./text.ts";
 
 export interface Patience {
@@ -39,7 +40,6 @@ const AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
 /** A try that has less than this left says nothing about the server. */
 const LEAST_TRY_MS = 50;
 const FIRST_PAUSE_MS = 200;
-const MOST_READ = 2_000;
 
 /** Resolves with the answer that accepted it; rejects with words for people. */
 export async function send(
@@ -83,22 +83,13 @@ async function once(
 ): Promise<Attempt> {
   const signal = AbortSignal.timeout(ms);
   try {
-    const response = await fetch(delivery.url, {
-      method: "POST",
-      headers: { ...delivery.headers, ...delivery.sign?.(new Date()) },
-      body: delivery.body,
-      redirect: "manual",
-      signal,
-    });
-    const { status } = response;
-    if (status >= 200 && status < 300) {
-      await response.body?.cancel();
-      return { status, ok: true, again: false, words: "" };
-    }
+    const headers = { ...delivery.headers, ...delivery.sign?.(new Date()) };
+    const { status, retryAfter, text } = await post(delivery.url, headers, delivery.body, signal);
+    if (status >= 200 && status < 300) return { status, ok: true, again: false, words: "" };
     // Hidden before anything is cut: half of a secret would not be found.
-    const said = cut(oneLine(hide(await beginning(response))), 300);
+    const said = cut(oneLine(hide(text)), 300);
     const again = AGAIN.has(status) || status >= 500;
-    const waitMs = again ? retryAfter(response.headers.get("retry-after")) : undefined;
+    const waitMs = again ? waitOf(retryAfter) : undefined;
     return {
       status,
       ok: false,
@@ -110,41 +101,26 @@ async function once(
       ...(waitMs !== undefined && { waitMs }),
     };
   } catch (error) {
-    const silent = signal.aborted;
     return {
       ok: false,
       again: true,
-      words: silent
+      words: signal.aborted
         ? `gave no answer within ${(ms / 1000).toFixed(1)} s`
         : `cannot be reached: ${hide(reason(error))}`,
     };
   }
 }
 
-/** The innermost cause has the word: `fetch failed` explains nothing. */
+/** Several addresses of one name fail together, and then only the code has a word. */
 function reason(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
-  if (!(inner instanceof Error)) return String(inner);
-  const { code } = inner as { code?: unknown };
-  return oneLine(inner.message) || (typeof code === "string" ? code : inner.name);
-}
-
-/** What a server says of an error is a line or two; one that goes on for ever is not listened to. */
-async function beginning(response: Response): Promise<string> {
-  if (!response.body) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const part of response.body) {
-    text += decoder.decode(part as Uint8Array, { stream: true });
-    if (text.length > MOST_READ) break;
-  }
-  return text;
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: unknown };
+  return oneLine(error.message) || (typeof code === "string" ? code : error.name);
 }
 
 /** Seconds, or a date; what is neither says nothing. */
-export function retryAfter(value: string | null, now: number = Date.now()): number | undefined {
-  if (value === null) return undefined;
+export function waitOf(value: string | undefined, now: number = Date.now()): number | undefined {
+  if (value === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
