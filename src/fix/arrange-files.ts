@@ -6,7 +6,7 @@ import { findSqlFile } from "../runner/split-source.ts";
 import { namesBehind } from "../runner/version-room.ts";
 import type { ParsedFile } from "../sql/statement.ts";
 import { changedReading } from "./changed-reading.ts";
-import { layOut, type NewFile, textOf } from "./lay-out.ts";
+import { layOut, markContract, type NewFile, textOf } from "./lay-out.ts";
 import { planFile, type PlannedChange } from "./plan-file.ts";
 import { isRefusal, type Plan, refuse, type Refusal } from "./recipe.ts";
 
@@ -107,7 +107,7 @@ async function layOutParts(
       break;
     files = next;
   }
-  return { files, titles, plans };
+  return { files: markContract(files), titles, plans };
 }
 
 function inside(file: NewFile, { parsed, plans }: PlannedChange, serverVersion: number): NewFile[] {

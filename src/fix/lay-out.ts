@@ -4,6 +4,7 @@
  * `lockstep split` does.
  */
 import { Failure } from "../failures/failure.ts";
+import { phaseOf } from "../migrations/phase.ts";
 import { cutInto, groupMixed } from "../sql/split-mixed.ts";
 import type { ParsedFile, Statement } from "../sql/statement.ts";
 import { decideTransaction, isSessionNeutral } from "../sql/transaction-mode.ts";
@@ -17,6 +18,8 @@ export interface NewFile {
   /** Without the comment that says the phase. */
   readonly text: string;
   readonly planned?: PlannedPlace;
+  /** Old code must be gone before it runs, because it takes away what that uses, or comes behind. */
+  readonly contract?: true;
 }
 
 /** A file of a plan, and where it stands in it. */
@@ -25,10 +28,27 @@ export interface PlannedPlace extends PlaceInPlan {
 }
 
 /** With the comment at its top, which allows what lint would say about it. */
-export function textOf({ text, planned }: NewFile, allow: readonly string[] = []): string {
-  if (planned === undefined) return text;
-  const comment = phaseComment(planned.file, planned, allow);
+export function textOf(file: NewFile, allow: readonly string[] = []): string {
+  const { text, planned } = file;
+  const comment =
+    (planned === undefined ? "" : phaseComment(planned.file, planned, allow)) + directiveOf(file);
   return (text.includes("\r\n") ? comment.replaceAll("\n", "\r\n") : comment) + text;
+}
+
+/** Nothing where the author has said it already. */
+function directiveOf({ contract, language, text }: NewFile): string {
+  if (contract !== true) return "";
+  const said = phaseOf({ up: { bytes: Buffer.from(text) } }).phase !== undefined;
+  return said ? "" : `${language === "ts" ? "//" : "--"} lockstep:phase contract\n`;
+}
+
+/** What stands behind such a file in the same original stays behind it, whatever phase is applied. */
+export function markContract(files: readonly NewFile[]): readonly NewFile[] {
+  const first = files.findIndex(
+    ({ planned }) => planned?.file.phase === "contract" && planned.file.deployBoundaryBefore,
+  );
+  if (first === -1) return files;
+  return files.map((file, at) => (at < first ? file : { ...file, contract: true }));
 }
 
 interface Group {

@@ -1,7 +1,7 @@
 /**
  * The comment at the top of a file that `--fix` wrote. It is for people and for `--fix` itself: a
- * file that has it is part of a sequence already and is not taken apart again. It is no
- * `lockstep:` directive, because it changes nothing about how the file runs.
+ * file that has it is part of a sequence already and is not taken apart again. The directive that
+ * holds a file back until old code is gone stands below it (lay-out.ts).
  */
 import type { PlannedFile } from "./recipe.ts";
 

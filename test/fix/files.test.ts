@@ -70,6 +70,33 @@ alter table users add constraint "known" check (plan in ('free', 'paid')) not va
     expect(fixed.after).toEqual([]);
   });
 
+  test("what needs old code gone says so to the runner, and so does what stands behind it", async () => {
+    const fixed = await fixSql({
+      history: HISTORY,
+      sql: "alter table users rename to people;\nalter table people alter column plan set default 'free';",
+    });
+    const texts = Object.values(fixed.files);
+    expect(texts.map((text) => /^-- lockstep:phase (\w+)$/m.exec(text)?.[1])).toEqual([
+      undefined,
+      "contract",
+      "contract",
+    ]);
+    expect(texts[1]).toMatch(/^-- lockstep-phase: contract 2\/2 of .*\n-- Deploy before: /);
+    expect(texts[2]).toBe(
+      "-- lockstep:phase contract\nalter table people alter column plan set default 'free';\n",
+    );
+  });
+
+  test("a phase that the author has said is not said again", async () => {
+    const fixed = await fixSql({
+      history: HISTORY,
+      sql: "-- lockstep:phase contract\nalter table users drop column plan;",
+    });
+    const [text = ""] = Object.values(fixed.files);
+    expect(text).toContain("-- lockstep-phase: contract");
+    expect(text.match(/lockstep:phase contract/g)).toHaveLength(1);
+  });
+
   test("a second run changes nothing", async () => {
     const once = await fixSql({
       history: HISTORY,

@@ -33,7 +33,7 @@ async function underway(history: string, sql: string): Promise<Underway> {
         target: await resolveTarget({ url, env: {} }),
         source: () =>
           Promise.resolve(nativeSet(readFolders([`${dir}/migrations`], { cwd: dir }).migrations)),
-        settings: DEFAULT_SETTINGS,
+        settings: { ...DEFAULT_SETTINGS, contract: { guard: "off" } },
       },
       { count },
     );
