@@ -20,6 +20,7 @@ const ROLES = {
   migrator: `Migrator "${suffix}"`,
   gate: `gate $grants$ ${suffix}`,
   observer: `Observer ${suffix}`,
+  app: `shop ${suffix}`,
 };
 const OWN = { historySchema, historyPrefix: "" };
 const SHARED = { historySchema: "app", historyPrefix: "ls_" };
@@ -88,6 +89,17 @@ const seesOthers = async (): Promise<string | undefined> =>
      end $$`,
   );
 
+/** As gate/heartbeat.ts writes it: begun, seen again, taken away. */
+const BEAT = [
+  `insert into ${NAMES.heartbeats} (instance, expires_at)
+   values ('00000000-0000-4000-8000-000000000000', now())
+   on conflict (instance) do update set expires_at = excluded.expires_at`,
+  `update ${NAMES.heartbeats} set expires_at = now()
+   where instance = '00000000-0000-4000-8000-000000000000' returning 1`,
+  `delete from ${NAMES.heartbeats} where instance in (select h.instance from ${NAMES.heartbeats} h
+   limit 1 for update skip locked)`,
+];
+
 /** The work of every role, in the two orders in which grants and first run can happen. */
 async function work(texts: readonly string[]): Promise<string | undefined> {
   const failed = (what: string, code: string | undefined): string | undefined =>
@@ -116,7 +128,10 @@ async function work(texts: readonly string[]): Promise<string | undefined> {
   await db.admin.query(`create schema ${historyIdent} authorization ${quoteIdent(ROLES.migrator)}`);
   await as("migrator", ...CREATE);
   await apply(texts);
-  return failed("read a history that was there before", await as("gate", READ));
+  return (
+    failed("read a history that was there before", await as("gate", READ)) ??
+    failed("beat", await as("app", ...BEAT))
+  );
 }
 
 it("lets the migrator create the history, the gate read it and the observer see other roles", async () => {
@@ -153,8 +168,26 @@ it("prints no statement that can be left out", async () => {
     "2 grant usage on": "read history: 42501",
     "3 do …": "read a history that was there before: 42501",
     "4 alter default privileges": "read history: 42501",
-    "5 grant pg_read_all_stats to": "see other roles: 42501",
+    "5 grant usage on": "beat: 42501",
+    "6 do …": "beat: 42501",
+    "7 grant pg_read_all_stats to": "see other roles: 42501",
   });
+});
+
+it("gives the application its heartbeats and no more, and each of these rights is needed", async () => {
+  const texts = await printed(OWN);
+  for (const right of ["select, ", "insert, ", "update, ", ", delete"]) {
+    const less = texts.map((text) =>
+      text.includes("heartbeats") ? text.replace(right, "") : text,
+    );
+    expect(await work(less), right).toBe("beat: 42501");
+  }
+  expect(await work(texts)).toBeUndefined();
+  for (const table of [NAMES.migrations, NAMES.journal, NAMES.runs, NAMES.state, NAMES.audit]) {
+    expect(await as("app", `select from ${table}`), table).toBe("42501");
+    expect(await as("app", `delete from ${table}`), table).toBe("42501");
+  }
+  expect(await as("app", `create table ${historyIdent}.mine ()`)).toBe("42501");
 });
 
 it("needs both halves of the migrator's right on the schema", async () => {
@@ -206,7 +239,7 @@ it("prints only the parts of the roles that are named", () => {
 });
 
 it("keeps a comment a comment when a name has a line break", async () => {
-  const roles = { migrator: "a\nb", gate: "c\rd", observer: "e\n f" };
+  const roles = { migrator: "a\nb", gate: "c\rd", observer: "e\n f", app: "g\nh" };
   const parse = async (where: typeof OWN, who: typeof roles): Promise<number> =>
     (
       await parseFile({

@@ -219,6 +219,7 @@ test("an environment without a configuration file is refused", async () => {
 
 test.each([
   [{ LOCKSTEP_STRICT: "maybe" }, "`LOCKSTEP_STRICT` is `maybe`"],
+  [{ LOCKSTEP_CONTRACT_GUARD: "no" }, "`LOCKSTEP_CONTRACT_GUARD` is `no`"],
   [{ LOCKSTEP_OUT_OF_ORDER: "yes" }, "`LOCKSTEP_OUT_OF_ORDER` is `yes`"],
   [{ LOCKSTEP_BUDGET: "soon" }, "`LOCKSTEP_BUDGET` is `soon`"],
   [{ LOCKSTEP_LOCK_TIMEOUT: "0" }, "zero"],
@@ -231,4 +232,31 @@ test("boolean and word variables are read", async () => {
     env: { LOCKSTEP_STRICT: "1", LOCKSTEP_OUT_OF_ORDER: "allow", LOCKSTEP_SEARCH_PATH: "app" },
   });
   expect(settings).toMatchObject({ strict: true, outOfOrder: "allow", searchPath: "app" });
+});
+
+test("the guard of contract migrations is the file's, unless the variable says more", async () => {
+  await given({
+    "lockstep.config.json": JSON.stringify({
+      contract: { ignoreRoles: ["backup"] },
+      environments: { dev: { contract: { guard: "off" } } },
+    }),
+  });
+  expect((await load()).settings.contract).toEqual({ ignoreRoles: ["backup"] });
+  expect((await load({ flags: { env: "dev" } })).settings.contract).toEqual({ guard: "off" });
+  const env = { LOCKSTEP_CONTRACT_GUARD: "off" };
+  expect((await load({ env })).settings.contract).toEqual({
+    guard: "off",
+    ignoreRoles: ["backup"],
+  });
+});
+
+test("wrong keys of the guard are named", async () => {
+  await given({
+    "lockstep.config.json": JSON.stringify({ contract: { gard: "on", ignoreRoles: ["a", 1] } }),
+  });
+  const { notes } = await failureOf(load());
+  expect([...notes].toSorted((a, b) => a.localeCompare(b))).toEqual([
+    "`contract.gard` is not known; did you mean `guard`",
+    "`contract.ignoreRoles.1` must be the name of a role",
+  ]);
 });

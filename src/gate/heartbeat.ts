@@ -11,7 +11,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { classify } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
-import type { HistoryNames } from "../history/tables.ts";
+import { historyNames, type HistoryNames } from "../history/tables.ts";
 import { quoteIdent } from "../postgres/identifiers.ts";
 
 /** Sends one statement, alone and outside of any transaction; resolves with its rows. */
@@ -26,7 +26,8 @@ export interface Heartbeat {
 
 export interface HeartbeatSource {
   readonly send: Send;
-  readonly names: HistoryNames;
+  readonly historySchema: string;
+  readonly historyPrefix: string;
   readonly release: string | null;
   /** The versions that this build ships; null: not known. */
   readonly ships: readonly string[] | null;
@@ -52,6 +53,7 @@ export async function beat(source: HeartbeatSource): Promise<Heartbeat> {
 class Heart {
   readonly instance = randomUUID();
   readonly #source: HeartbeatSource;
+  readonly #names: HistoryNames;
   #timer: NodeJS.Timeout | undefined;
   #current: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -62,6 +64,7 @@ class Heart {
 
   constructor(source: HeartbeatSource) {
     this.#source = source;
+    this.#names = historyNames(source);
   }
 
   start(): Promise<void> {
@@ -76,8 +79,8 @@ class Heart {
   async #end(): Promise<void> {
     clearTimeout(this.#timer);
     await within(PATIENCE_MS / 2, this.#current);
-    const { send, names } = this.#source;
-    const gone = send(`delete from ${names.heartbeats} where instance = $1`, [this.instance]);
+    const { send } = this.#source;
+    const gone = send(`delete from ${this.#names.heartbeats} where instance = $1`, [this.instance]);
     // Whatever is in the way now, the row expires by itself.
     await within(
       PATIENCE_MS / 2,
@@ -113,9 +116,9 @@ class Heart {
 
   /** False when the row is gone. It says nothing anew of what it ships, which may be a long list. */
   async #again(): Promise<boolean> {
-    const { send, names } = this.#source;
+    const { send } = this.#source;
     const rows = await send(
-      `update ${names.heartbeats} set ${ALIVE}, client_addr = pg_catalog.inet_client_addr(),
+      `update ${this.#names.heartbeats} set ${ALIVE}, client_addr = pg_catalog.inet_client_addr(),
          role_name = session_user
        where instance = $1 returning 1`,
       [this.instance, this.#lifetime],
@@ -124,9 +127,9 @@ class Heart {
   }
 
   async #register(): Promise<void> {
-    const { send, names, release, ships } = this.#source;
+    const { send, release, ships } = this.#source;
     await send(
-      `insert into ${names.heartbeats} (instance, expires_at, release, ships, host)
+      `insert into ${this.#names.heartbeats} (instance, expires_at, release, ships, host)
        values ($1, pg_catalog.clock_timestamp() + $2::pg_catalog.interval, $3, $4, $5)
        on conflict (instance) do update set ${ALIVE}`,
       [this.instance, this.#lifetime, release, ships, hostname()],
@@ -134,10 +137,10 @@ class Heart {
   }
 
   async #clean(): Promise<void> {
-    const { send, names } = this.#source;
+    const { send } = this.#source;
     await send(
-      `delete from ${names.heartbeats} where instance in (
-         select h.instance from ${names.heartbeats} h
+      `delete from ${this.#names.heartbeats} where instance in (
+         select h.instance from ${this.#names.heartbeats} h
          where h.expires_at < pg_catalog.clock_timestamp() - $1::pg_catalog.interval
          limit 100 for update skip locked)`,
       ["1 hour"],
@@ -153,7 +156,7 @@ class Heart {
     const sqlstate = (error as { code?: unknown } | null)?.code;
     // No run of a version that knows heartbeats was here yet: the next beat finds the table or not.
     if (sqlstate === "42P01" || sqlstate === "3F000") return;
-    const failure = failureOf(error, sqlstate, this.#source.names);
+    const failure = failureOf(error, sqlstate, this.#names);
     if (this.#reported === failure.class) return;
     this.#reported = failure.class;
     tell(this.#source.onError, failure);

@@ -1,7 +1,6 @@
 /** `heartbeat` as a function: how the application says which code runs. */
 import { Failure } from "../failures/failure.ts";
 import { beat, DEFAULT_INTERVAL_MS, tell, type Heartbeat, type Send } from "../gate/heartbeat.ts";
-import { historyNames } from "../history/tables.ts";
 import { Session } from "../postgres/session.ts";
 import { DEFAULT_SETTINGS } from "../runner/options.ts";
 import { targetOf, type Connection, type PgClient, type PgPool } from "./connection.ts";
@@ -38,10 +37,10 @@ export async function heartbeat(
   const { intervalMs = DEFAULT_INTERVAL_MS, onError = () => undefined } = options;
   const historySchema = options.historySchema ?? DEFAULT_SETTINGS.historySchema;
   const historyPrefix = options.historyPrefix ?? DEFAULT_SETTINGS.historyPrefix;
-  const names = historyNames({ historySchema, historyPrefix });
   return beat({
     send: isPool(connection) ? byPool(connection) : byOwnSession(connection),
-    names,
+    historySchema,
+    historyPrefix,
     release: options.release ?? releaseOf(process.env),
     ships: await shippedVersions(options, onError),
     intervalMs: Math.max(100, intervalMs),

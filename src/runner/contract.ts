@@ -184,7 +184,9 @@ function actionFor(old: OldCode): string | undefined {
 
 function instancesText(one: RunningInstances): string {
   const release = one.release === null ? "an unnamed release" : `release ${one.release}`;
-  const ships = one.ships === null ? ", which do not say what they ship" : "";
+  const silent =
+    one.count === 1 ? ", which does not say what it ships" : ", which do not say what they ship";
+  const ships = one.ships === null ? silent : "";
   const shown = one.hosts.slice(0, 3).join(", ");
   const more = one.hosts.length > 3 ? ` and ${one.hosts.length - 3} more` : "";
   return `${count(one.count, "instance")} of ${release} on ${shown}${more}, since ${one.since}${ships}`;

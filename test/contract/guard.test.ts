@@ -96,7 +96,7 @@ describe("who is old", () => {
     await addInstance(db, { ships: ["1", "2"] });
     await addInstance(db, { release: null, ships: null });
     const { failure } = await up(ALL);
-    expect(failure?.notes).toEqual([expect.stringContaining("do not say what they ship")]);
+    expect(failure?.notes).toEqual([expect.stringContaining("does not say what it ships")]);
   });
 
   test("not one whose heartbeat has expired, which also makes nothing known", async () => {
