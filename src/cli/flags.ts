@@ -151,7 +151,7 @@ export const runFlags: Flags<RunFlags> = {
     brief: "Pending migrations older than an applied one",
     optional: true,
   },
-  strict: toggle("Refuse when the schema is not the one that the last run left (exit 81)"),
+  strict: toggle("Refuse a schema that is not as the last run left it (exit 81)"),
   historyView: toggle("Make a view of the name of the other tool's history table"),
   embedded: toggle("Start a throw-away PostgreSQL for this run"),
   ...databaseFlags,
@@ -174,6 +174,7 @@ export const reasonFlags: Flags<ReasonFlags> = {
 
 export const forceFlags: Flags<ForceFlags> = {
   force: toggle("Go ahead beside old code, or outside of a window"),
+  force: toggle("Apply contract migrations although old code may run"),
   ...reasonFlags,
 };
 

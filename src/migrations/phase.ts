@@ -33,11 +33,13 @@ const HEAD_BYTES = 16_384;
 const LATE = /^[^\S\r\n]*\/{2,}\s*lockstep\s*:\s*(phase|after)\b/im;
 const DIRECTIVE = /^(?:-{2,}|\/{2,})\s*lockstep\s*:\s*([\w-]*)\s*(.*?)\s*$/i;
 
-type Source = { readonly up: Pick<MigrationFile, "bytes"> } & Partial<Pick<Migration, "language">>;
+interface Source extends Partial<Pick<Migration, "language">> {
+  readonly up: Pick<MigrationFile, "bytes" | "reading">;
+}
 
 export function phaseOf({ up, language }: Source): MigrationPhase {
   const found: { phase?: Phase; after?: string } = {};
-  for (const { name, value } of writtenIn(up.bytes, language === "module").comments) {
+  for (const { name, value } of directivesOf(up, language === "module")) {
     if (name === "after" && value !== "") found.after = value;
     const phase = PHASES.find((one) => one === value);
     if (name === "phase" && phase !== undefined) found.phase = phase;
@@ -95,6 +97,14 @@ const AFTER_ALONE = [
   "`lockstep:after` stands in a file that is not marked contract, where it has no effect.",
   "Add `lockstep:phase contract` above it, or take it out.",
 ] as const;
+
+/** Of a file with several migrations, or both directions, those above its own part count too. */
+function directivesOf({ bytes, reading }: Source["up"], module: boolean): readonly Written[] {
+  const { comments } = writtenIn(bytes, module);
+  const start = reading?.range?.start ?? 0;
+  if (start === 0) return comments;
+  return [...comments, ...writtenIn(bytes.subarray(start), module).comments];
+}
 
 interface Comments {
   readonly comments: readonly Written[];

@@ -80,10 +80,6 @@ export function contractNeeds(
   });
 }
 
-export function isContract(migration: Migration): boolean {
-  return phaseOf(migration).phase === "contract";
-}
-
 function namesNothing(migration: Migration, after: string | undefined): Failure {
   const location = { file: migration.up.path, line: 1, column: 1 };
   if (after === undefined) {
