@@ -11,6 +11,11 @@ export interface OutputFlags {
   readonly quiet?: boolean;
 }
 
+/** Of the commands that have runs. */
+export interface LogFlags {
+  readonly log?: "text" | "json";
+}
+
 /** Where the configuration and the migrations are. */
 export interface ProjectFlags extends OutputFlags {
   readonly config?: string;
@@ -59,7 +64,7 @@ export interface PredictionFlags {
 }
 
 /** Every command that applies migrations. */
-export interface RunFlags extends DatabaseFlags, SelectionFlags {
+export interface RunFlags extends DatabaseFlags, SelectionFlags, LogFlags {
   readonly lockTimeout?: number;
   readonly budget?: number;
   readonly outOfOrder?: "refuse" | "allow";
@@ -154,6 +159,12 @@ export const runFlags: Flags<RunFlags> = {
   strict: toggle("Refuse a schema that is not as the last run left it (exit 81)"),
   historyView: toggle("Make a view of the name of the other tool's history table"),
   embedded: toggle("Start a throw-away PostgreSQL for this run"),
+  log: {
+    kind: "enum",
+    values: ["text", "json"],
+    brief: "`json`: structured logs, one object per line",
+    optional: true,
+  },
   ...databaseFlags,
 };
 

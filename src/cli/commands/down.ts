@@ -10,12 +10,12 @@ import { forced } from "../forced.ts";
 import { loadProject } from "../project.ts";
 import { selectionOf } from "../selection.ts";
 import { withSinks } from "../sinks.ts";
-import { withReporter } from "../with-reporter.ts";
+import { withLog, withReporter } from "../with-reporter.ts";
 
 export type DownFlags = RunFlags & ForceFlags & CareFlags;
 
-export function down(this: CliContext, flags: DownFlags): Promise<void> {
-  return withReporter(this, flags, async (reporter) => {
+export async function down(this: CliContext, flags: DownFlags): Promise<void> {
+  return withReporter(this, withLog(this, flags), async (reporter) => {
     const given = selectionOf(flags);
     const selection = given.to === undefined && given.count === undefined ? { count: 1 } : given;
     const force = await forced(this, flags);

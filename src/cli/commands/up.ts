@@ -7,7 +7,7 @@ import { forced } from "../forced.ts";
 import { loadProject } from "../project.ts";
 import { phaseOf, selectionOf } from "../selection.ts";
 import { withSinks } from "../sinks.ts";
-import { withReporter } from "../with-reporter.ts";
+import { withLog, withReporter } from "../with-reporter.ts";
 
 export interface UpFlags extends RunFlags, PhaseFlags, ForceFlags, CareFlags {
   readonly dryRun?: boolean;
@@ -18,7 +18,7 @@ export async function up(this: CliContext, flags: UpFlags): Promise<void> {
     const { plan } = await import("./plan.ts");
     return plan.call(this, flags);
   }
-  return withReporter(this, flags, async (reporter) => {
+  return withReporter(this, withLog(this, flags), async (reporter) => {
     const selection = { ...selectionOf(flags), ...phaseOf(flags, this.process.env) };
     const force = await forced(this, flags);
     await withEmbedded(this, flags, async (given) => {

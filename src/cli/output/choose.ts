@@ -1,10 +1,12 @@
-/** Which of the four outputs a command uses. */
+/** Which of the five outputs a command uses. */
 
-export type OutputMode = "terminal" | "plain" | "json" | "quiet";
+export type OutputMode = "terminal" | "plain" | "json" | "log" | "quiet";
 
 export interface OutputSituation {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Structured logs. */
+  readonly log?: boolean;
   readonly stdoutIsTty: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -17,6 +19,7 @@ export interface OutputSituation {
 export function chooseOutput(situation: OutputSituation): OutputMode {
   if (situation.json) return "json";
   if (situation.quiet) return "quiet";
+  if (situation.log) return "log";
   const live =
     situation.stdoutIsTty &&
     !isContinuousIntegration(situation.env) &&

@@ -7,25 +7,34 @@ import { eventText, progressText } from "./event-text.ts";
 
 const REPEAT_MS = 5_000;
 
-/** Turns events into lines; remembers the command and when each kind of waiting was last said. */
+/** Turns events into lines; remembers the command. */
 export function createPlainRenderer(): (event: RunEvent) => string[] {
-  const saidAt = new Map<string, number>();
+  const isRepeated = createRepeats();
   let command = "up";
   return (event) => {
     if (event.event === "run-started") command = event.command;
-    const key = repeatKey(event);
-    if (key !== undefined) {
-      const now = Date.parse(event.at);
-      const last = saidAt.get(key);
-      if (last !== undefined && now - last < REPEAT_MS) return [];
-      saidAt.set(key, now);
-    }
+    if (isRepeated(event)) return [];
     const text = plainText(event, command);
     return text === undefined ? [] : [`${stamp(event.at)} ${text}`];
   };
 }
 
-function plainText(event: RunEvent, command: string): string | undefined {
+/** Whether the same kind of waiting has just been said; remembers when. */
+export function createRepeats(): (event: RunEvent) => boolean {
+  const saidAt = new Map<string, number>();
+  return (event) => {
+    const key = repeatKey(event);
+    if (key === undefined) return false;
+    const now = Date.parse(event.at);
+    const last = saidAt.get(key);
+    if (last !== undefined && now - last < REPEAT_MS) return true;
+    saidAt.set(key, now);
+    return false;
+  };
+}
+
+/** The sentence of an event without its time; undefined for those that are not said. */
+export function plainText(event: RunEvent, command: string): string | undefined {
   if (event.event === "migration-started") return `start ${event.migration} (${event.file})`;
   if (event.event === "step-progress") {
     return `${event.migration}: step ${event.ordinal}, ${progressText(event)}`;

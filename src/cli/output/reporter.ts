@@ -1,11 +1,12 @@
 /**
- * What a command writes through: events while it works, a result at its end. One of four modes,
+ * What a command writes through: events while it works, a result at its end. One of five modes,
  * chosen once. Failures do not pass here: they go to stderr from main.ts, in every mode.
  */
 import type { RunEvent } from "../../runner/events.ts";
 import type { OutputMode } from "./choose.ts";
 import type { Paint } from "./paint.ts";
 import { createPlainRenderer } from "./plain.ts";
+import type { LogRenderer } from "./log.ts";
 import { TerminalOutput, type TerminalStream } from "./terminal.ts";
 
 export interface Reporter {
@@ -35,7 +36,13 @@ const LOOK_EVENTS: ReadonlySet<RunEvent["event"]> = new Set([
   "warning",
 ]);
 
-export function createReporter(stream: TerminalStream, mode: OutputMode, paint: Paint): Reporter {
+/** `log` renders the events in the mode of that name, which is loaded only then. */
+export function createReporter(
+  stream: TerminalStream,
+  mode: OutputMode,
+  paint: Paint,
+  log?: LogRenderer,
+): Reporter {
   const write = (lines: readonly string[]): void => {
     if (lines.length > 0) stream.write(`${lines.join("\n")}\n`);
   };
@@ -45,6 +52,7 @@ export function createReporter(stream: TerminalStream, mode: OutputMode, paint: 
   const onEvent = (event: RunEvent): void => {
     if (event.event === "run-finished" && event.failure !== undefined) failureSaid = true;
     if (mode === "json") write([JSON.stringify(event)]);
+    else if (mode === "log") write(log?.event(event) ?? []);
     else if (mode === "plain") write(plain(event));
     else terminal?.onEvent(event);
   };
