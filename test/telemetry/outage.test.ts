@@ -1,0 +1,56 @@
+/** Whoever is to be told may be gone, silent or broken: the run is what it is, and waits little. */
+import { createServer, type AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { runCli } from "../support/cli.ts";
+import { freshDatabase } from "../support/database.ts";
+import { project } from "../support/project.ts";
+import { startReceiver } from "./receiver.ts";
+
+/** What is asked for in each test; all in one run, so that their waits may not add up. */
+function telemetry(url: string): Record<string, string> {
+  return {
+    LOCKSTEP_PUSHGATEWAY: url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+  };
+}
+
+const OUTAGES: readonly (readonly [what: string, url: () => Promise<string>])[] = [
+  ["nobody listens", async () => `http://127.0.0.1:${await closedPort()}`],
+  ["it accepts and never answers", async () => (await startReceiver("never")).url],
+  ["it answers 500", async () => (await startReceiver(500)).url],
+  ["it answers 503, which exporters try again", async () => (await startReceiver(503)).url],
+];
+
+test.each(OUTAGES)("%s", async (_, address) => {
+  await using db = await freshDatabase();
+  const env = telemetry(await address());
+  const app = await project({ files: { "migrations/1_a.sql": "create table a (id int);" } });
+  const options = { cwd: app.dir, url: db.url };
+
+  const plain = await runCli(["up", "--json"], options);
+  const again = await runCli(["up", "--json"], { ...options, env });
+  expect(again.code).toBe(0);
+  expect(again.events().at(-1)).toMatchObject({ outcome: "nothing-to-do" });
+  expect(warnings(again.stderr)).toEqual(["otlp", "pushgateway"]);
+  // From the end of the run to the end of the process; the budget of all together is 5 s.
+  expect(again.ms - plain.ms).toBeLessThan(6_000);
+
+  await app.write("migrations/2_b.sql", "select 1 / 0;");
+  const bad = await runCli(["up", "--json"], { ...options, env });
+  expect(bad.code).toBe(79);
+  expect(bad.events().at(-1)).toMatchObject({ outcome: "failed" });
+  expect(warnings(bad.stderr)).toEqual(["otlp", "pushgateway"]);
+  expect(bad.ms - plain.ms).toBeLessThan(6_000);
+});
+
+function warnings(stderr: string): string[] {
+  return [...stderr.matchAll(/^warning: (\w+): \S/gm)].map(([, name]) => name!).toSorted();
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
