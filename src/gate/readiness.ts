@@ -12,6 +12,7 @@ import type { MigrationSet } from "../migrations/migration.ts";
 import { runKey } from "../postgres/advisory-lock.ts";
 import { historyNames } from "../history/tables.ts";
 import { redact } from "../failures/redact.ts";
+import { inTime } from "./in-time.ts";
 import { createLook, type Query } from "./look.ts";
 import type { GateRules, GateState } from "./state.ts";
 import { reasons } from "./verdict.ts";
@@ -67,7 +68,8 @@ export function createReadiness(open: () => Promise<Asking>, options: ReadinessO
     const through = (asking ??= open());
     try {
       const { query } = await through;
-      const state = await inTime(look(query));
+      // A pool with no free connection must not keep the probe either.
+      const state = await inTime(look(query), ANSWER_MS);
       last = { at: performance.now(), state };
       failed = undefined;
       return state;
@@ -112,20 +114,6 @@ export function createReadiness(open: () => Promise<Asking>, options: ReadinessO
       await asking?.then((one) => one.close()).catch(() => {});
     },
   };
-}
-
-/** A pool with no free connection, or a network that swallows everything, must not keep the probe. */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const words = `no answer within ${ANSWER_MS / 1000} s`;
-    timer = setTimeout(() => reject(new Error(words)), ANSWER_MS);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function answer(state: GateState): [number, unknown] {

@@ -11,6 +11,8 @@
  *     for it.
  * W3. A server that cannot be reached is waited for like a schema that is not there; what waiting
  *     does not help (a wrong password, no right to read) ends the gate at once.
+ * W4. A server that says nothing keeps the gate neither past its time nor from a signal: a look takes
+ *     LONGEST_LOOK_MS at most, and then goes through a new connection.
  */
 import { classify } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
@@ -21,6 +23,7 @@ import { asFailure } from "../runner/as-failure.ts";
 import { openSession, PASSING } from "../runner/open-session.ts";
 import type { RunnerOptions } from "../runner/options.ts";
 import { createContext, elapsedMs, jittered, type RunContext } from "../runner/run-context.ts";
+import { inTime } from "./in-time.ts";
 import { createLook, type Query } from "./look.ts";
 import type { GateRules, GateState } from "./state.ts";
 import { gateTimeout, tooOld } from "./verdict.ts";
@@ -35,6 +38,9 @@ export interface GateOptions extends RunnerOptions {
 
 const LONGEST_PAUSE_MS = 1000;
 const FIRST_PAUSE_MS = 250;
+const LONGEST_LOOK_MS = 10_000;
+/** For a look that begins when the time is over, or nearly: the only one of `--timeout 0`. */
+const SHORTEST_LOOK_MS = 5000;
 
 /** Resolves when this build may start; rejects with gate.timeout, gate.too_old, or why it cannot look. */
 export async function gate(options: GateOptions): Promise<GateState> {
@@ -95,11 +101,10 @@ class Waiter {
 
   async look(waitMs: number): Promise<{ state?: GateState; trouble?: Failure }> {
     try {
-      const session = this.#kept ?? (await this.#open(waitMs));
-      this.#notified = false;
-      const state = await this.#look((text, values) => session.query(text, values));
-      if (!state.ready && state.tooOld === undefined) await this.#keepOrLeave(session);
-      return { state };
+      const left = Math.max(SHORTEST_LOOK_MS, waitMs);
+      const session = this.#kept ?? (await this.#open(waitMs, left));
+      const looking = this.#lookThrough(session);
+      return { state: await inTime(looking, Math.min(LONGEST_LOOK_MS, left), this.#ctx.signal) };
     } catch (error) {
       await this.leave();
       this.#ctx.checkSignal();
@@ -113,8 +118,19 @@ class Waiter {
     }
   }
 
-  async #open(waitMs: number): Promise<Session> {
-    const { session, facts } = await openSession(this.#ctx, waitMs);
+  async #lookThrough(session: Session): Promise<GateState> {
+    this.#notified = false;
+    const state = await this.#look((text, values) => session.query(text, values));
+    if (!state.ready && state.tooOld === undefined) await this.#keepOrLeave(session);
+    return state;
+  }
+
+  async #open(waitMs: number, left: number): Promise<Session> {
+    const opening = openSession(this.#ctx, waitMs);
+    const { session, facts } = await inTime(opening, left, this.#ctx.signal).catch((error) => {
+      void opening.then((late) => late.session.destroy()).catch(() => {});
+      throw error;
+    });
     this.#kept = session;
     this.#direct = !facts.proxied;
     this.#listens = false;
