@@ -45,7 +45,8 @@ export interface Asking {
 }
 
 const ONE_QUERY_MS = 1000;
-const ANSWER_MS = 5000;
+/** How long one look may take. */
+export const ANSWER_MS = 5000;
 
 export function createReadiness(open: () => Promise<Asking>, options: ReadinessOptions): Readiness {
   const { rules, graceMs = 60_000 } = options;

@@ -1,5 +1,5 @@
 /** The gate as functions: wait once, look once, or answer probes. */
-import { createReadiness, type Asking, type Readiness } from "../gate/readiness.ts";
+import { ANSWER_MS, createReadiness, type Asking, type Readiness } from "../gate/readiness.ts";
 import type { GateRules, GateState } from "../gate/state.ts";
 import { gate as wait } from "../gate/wait.ts";
 import { Session, type TextRow } from "../postgres/session.ts";
@@ -91,6 +91,8 @@ interface QueryablePool {
     readonly text: string;
     readonly values?: unknown[];
     readonly types: unknown;
+    /** Of `pg`: after it the pool throws this connection away. */
+    readonly query_timeout: number;
   }): Promise<{ readonly rows: TextRow[] }>;
 }
 
@@ -100,7 +102,14 @@ async function open(connection: Connection | undefined): Promise<Asking> {
   if (isPool(connection)) {
     return {
       query: async (text, values = []) =>
-        (await connection.query({ text, values: [...values], types: TEXT_ONLY })).rows,
+        (
+          await connection.query({
+            text,
+            values: [...values],
+            types: TEXT_ONLY,
+            query_timeout: ANSWER_MS,
+          })
+        ).rows,
       async close() {},
     };
   }

@@ -7,6 +7,8 @@ import { createSchemaReadiness, ready, type Readiness } from "../../src/index.ts
 import { runSql } from "../../src/postgres/admin.ts";
 import { connect, freshDatabase } from "../support/database.ts";
 import { libraryUp } from "../support/library-run.ts";
+import { sharedServer } from "../support/postgres.ts";
+import { startProxy } from "../support/proxy.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const MIGRATIONS = [
@@ -84,6 +86,32 @@ test("an instance stays ready while the server gives no answer, for the grace pe
   } finally {
     await probe.close();
     await readiness.close();
+  }
+});
+
+test("a connection that fell silent is thrown out of the pool, which serves the next look", async () => {
+  await using db = await freshDatabase();
+  await libraryUp(db.url, MIGRATIONS);
+  const { host, port } = sharedServer();
+  const proxy = await startProxy({ target: { host, port } });
+  const pool = new pg.Pool({ connectionString: proxy.url(db.url), max: 1 });
+  pool.on("error", () => {});
+  const readiness = createSchemaReadiness(pool, { migrations: MIGRATIONS, readyMs: 1, graceMs: 0 });
+  try {
+    expect(await readiness.check()).toMatchObject({ ready: true });
+    proxy.blackholeAll();
+    const asked = (): Promise<boolean> =>
+      readiness.check().then(
+        ({ ready: is }) => is,
+        () => false,
+      );
+    await waitUntil(async () => !(await asked()), { what: "no answer", deadlineMs: 20_000 });
+    await waitUntil(asked, { what: "an answer through a new connection", deadlineMs: 20_000 });
+    expect(pool.totalCount).toBe(1);
+  } finally {
+    await readiness.close();
+    await pool.end();
+    await proxy.close();
   }
 });
 
