@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { randomUUID } from "node:crypto";
 // action/src/comment.ts
 const PATIENCE_MS = 3e4;
@@ -28,7 +29,7 @@ async function ask(method, url, token, body) {
 		headers: {
 			accept: "application/vnd.github+json",
 			authorization: `Bearer ${token}`,
-			"user-agent": "lockstep-lint",
+			"user-agent": "lockstep-action",
 			"x-github-api-version": "2022-11-28",
 			...body !== void 0 && { "content-type": "application/json" }
 		},
@@ -52,11 +53,11 @@ function findLockstep(asked, cwd, workspace) {
 	}
 }
 function lockstepIn(file, cwd, env) {
-	const { INPUT_TOKEN: _token, ...others } = env;
+	const { INPUT_TOKEN: _token, ...given } = env;
 	const isScript = /\.[cm]?js$/.test(file);
-	return (args) => run(isScript ? process.execPath : file, isScript ? [file, ...args] : args, cwd, others);
+	return (args, listeners) => run(isScript ? process.execPath : file, isScript ? [file, ...args] : args, cwd, given, listeners);
 }
-function run(file, args, cwd, env) {
+function run(file, args, cwd, env, listeners = {}) {
 	return new Promise((done, fail) => {
 		const child = spawn(file, args, {
 			cwd,
@@ -71,13 +72,40 @@ function run(file, args, cwd, env) {
 			stdout: "",
 			stderr: ""
 		};
-		for (const name of ["stdout", "stderr"]) child[name].setEncoding("utf8").on("data", (text) => ran[name] += text);
-		child.once("error", fail);
-		child.once("close", (code) => done({
-			code,
-			...ran
-		}));
+		for (const name of ["stdout", "stderr"]) {
+			const say = listeners[name];
+			let line = "";
+			child[name].setEncoding("utf8").on("data", (text) => {
+				ran[name] += text;
+				if (say === void 0) return;
+				const whole = (line + text).split("\n");
+				line = whole.pop() ?? "";
+				for (const one of whole) say(one);
+			});
+			child[name].once("end", () => line !== "" && say?.(line));
+		}
+		const forward = (signal) => void child.kill(signal);
+		process.on("SIGINT", forward).on("SIGTERM", forward);
+		const forget = () => void process.off("SIGINT", forward).off("SIGTERM", forward);
+		child.once("error", (error) => {
+			forget();
+			fail(error);
+		});
+		child.once("close", (code, signal) => {
+			forget();
+			done({
+				code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+				...ran
+			});
+		});
 	});
+}
+// action/src/base.ts
+async function baseOf({ base }, cwd, env) {
+	const ref = `refs/remotes/origin/${base}`;
+	const git = (...args) => run("git", args, cwd, env);
+	if ((await git("rev-parse", "--verify", "--quiet", `${ref}^{commit}`)).code !== 0) await git("fetch", "--no-tags", "--depth=1", "origin", `+refs/heads/${base}:${ref}`);
+	return ref;
 }
 // action/src/paths.ts
 const ANNOTATION = /^(::(?:error|warning|notice) file=)/gm;
@@ -114,10 +142,13 @@ function isYes(env, name) {
 function pullRequestOf(env) {
 	const path = env["GITHUB_EVENT_PATH"];
 	if (path === void 0 || path === "") return void 0;
-	const { number, base } = JSON.parse(readFileSync(path, "utf8")).pull_request ?? {};
-	return number === void 0 || base?.ref === void 0 ? void 0 : {
+	const { number, base, head } = JSON.parse(readFileSync(path, "utf8")).pull_request ?? {};
+	if (number === void 0 || base?.ref === void 0) return void 0;
+	const isFork = head !== void 0 && head.repo?.full_name !== base.repo?.full_name;
+	return {
 		number,
-		base: base.ref
+		base: base.ref,
+		isFork
 	};
 }
 function setOutput(env, name, value) {
@@ -133,12 +164,22 @@ function append(path, text) {
 function command(kind, message) {
 	return `::${kind}::${escapeData(message)}\n`;
 }
+function mask(secret) {
+	return `::add-mask::${escapeData(secret)}\n`;
+}
 function escapeData(text) {
 	return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
-// action/src/main.ts
-const ERRORS_FOUND = 65;
-async function main(env, write) {
+function runAction(main) {
+	const write = (text) => void process.stdout.write(text);
+	main(process.env, write).then((code) => process.exitCode = code, (error) => {
+		write(command("error", error instanceof Error ? error.message : String(error)));
+		process.exitCode = 1;
+	});
+}
+// action/src/project.ts
+function openProject(env, write) {
+	for (const secret of secretsOf(env)) write(mask(secret));
 	const workspace = resolve(env["GITHUB_WORKSPACE"] ?? ".");
 	const cwd = resolve(workspace, input(env, "working-directory") || ".");
 	const below = relative(workspace, cwd).split(sep).join("/");
@@ -146,11 +187,46 @@ async function main(env, write) {
 	const file = findLockstep(asked, cwd, workspace);
 	if (file === void 0) {
 		write(command("error", `There is no \`${asked}\`. Install the packages in a step before.`));
-		return 1;
+		return;
 	}
+	return {
+		env,
+		write,
+		workspace,
+		cwd,
+		below,
+		lockstep: lockstepIn(file, cwd, env)
+	};
+}
+function secretsOf(env) {
+	const secrets = new Set();
+	for (const name of ["LOCKSTEP_URL", "DATABASE_URL"]) {
+		const url = env[name]?.trim() ?? "";
+		if (url === "") continue;
+		secrets.add(url);
+		const password = /^[\w+.-]+:\/\/[^/@]*?:([^/]*)@/.exec(url)?.[1] ?? "";
+		secrets.add(password).add(decoded(password));
+		secrets.add(/\bpassword\s*=\s*'?([^'\s&]+)/.exec(url)?.[1] ?? "");
+	}
+	secrets.add(env["PGPASSWORD"] ?? "");
+	secrets.delete("");
+	return secrets;
+}
+function decoded(text) {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+// action/src/main.ts
+const ERRORS_FOUND = 65;
+async function main(env, write) {
+	const project = openProject(env, write);
+	if (project === void 0) return 1;
+	const { workspace, cwd, below, lockstep } = project;
 	const pullRequest = pullRequestOf(env);
 	const flags = await flagsOf(env, pullRequest, cwd);
-	const lockstep = lockstepIn(file, cwd, env);
 	const lint = async (format) => {
 		const ran = await lockstep([
 			"lint",
@@ -206,18 +282,8 @@ async function flagsOf(env, pullRequest, cwd) {
 		...paths
 	];
 }
-async function baseOf({ base }, cwd, env) {
-	const ref = `refs/remotes/origin/${base}`;
-	const git = (...args) => run("git", args, cwd, env);
-	if ((await git("rev-parse", "--verify", "--quiet", `${ref}^{commit}`)).code !== 0) await git("fetch", "--no-tags", "--depth=1", "origin", `+refs/heads/${base}:${ref}`);
-	return ref;
-}
 function marked(markdown, below) {
 	return below === "" ? markdown : markdown.replace(/^(<!-- [\w-]+) -->/, `$1 ${below} -->`);
 }
-const say = (text) => void process.stdout.write(text);
-main(process.env, say).then((code) => process.exitCode = code, (error) => {
-	say(command("error", error instanceof Error ? error.message : String(error)));
-	process.exitCode = 1;
-});
+runAction(main);
 export {};

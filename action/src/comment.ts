@@ -55,7 +55,7 @@ async function ask(method: string, url: string, token: string, body?: string): P
     headers: {
       accept: "application/vnd.github+json",
       authorization: `Bearer ${token}`,
-      "user-agent": "lockstep-lint",
+      "user-agent": "lockstep-action",
       "x-github-api-version": "2022-11-28",
       ...(body !== undefined && { "content-type": "application/json" }),
     },

@@ -3,10 +3,12 @@
  * pull request, into the summary of the job, into one comment, and into a file for code scanning.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, relative, resolve, sep } from "node:path";
+import { dirname, resolve } from "node:path";
 import { keepComment } from "./comment.ts";
-import { findLockstep, lockstepIn, type Ran, run } from "./lockstep.ts";
+import { baseOf } from "./base.ts";
+import type { Ran } from "./lockstep.ts";
 import { annotationsFromRoot, sarifFromRoot } from "./paths.ts";
+import { openProject } from "./project.ts";
 import {
   addSummary,
   command,
@@ -16,7 +18,9 @@ import {
   lines,
   type PullRequest,
   pullRequestOf,
+  runAction,
   setOutput,
+  type Write,
 } from "./workflow.ts";
 
 /** As `lockstep lint` ends when there are errors. */
@@ -28,19 +32,12 @@ interface Summary {
   readonly infos: number;
 }
 
-async function main(env: Environment, write: (text: string) => void): Promise<number> {
-  const workspace = resolve(env["GITHUB_WORKSPACE"] ?? ".");
-  const cwd = resolve(workspace, input(env, "working-directory") || ".");
-  const below = relative(workspace, cwd).split(sep).join("/");
-  const asked = input(env, "lockstep") || "node_modules/.bin/lockstep";
-  const file = findLockstep(asked, cwd, workspace);
-  if (file === undefined) {
-    write(command("error", `There is no \`${asked}\`. Install the packages in a step before.`));
-    return 1;
-  }
+async function main(env: Environment, write: Write): Promise<number> {
+  const project = openProject(env, write);
+  if (project === undefined) return 1;
+  const { workspace, cwd, below, lockstep } = project;
   const pullRequest = pullRequestOf(env);
   const flags = await flagsOf(env, pullRequest, cwd);
-  const lockstep = lockstepIn(file, cwd, env);
   const lint = async (format: string): Promise<Ran> => {
     const ran = await lockstep(["lint", "--format", format, ...flags]);
     if (ran.code === 0 || ran.code === ERRORS_FOUND) return ran;
@@ -97,31 +94,9 @@ async function flagsOf(
   return paths.length === 0 ? flags : [...flags, "--", ...paths];
 }
 
-/**
- * The branch that the pull request goes into. A checkout has one commit by default; then the tip of
- * the branch is fetched, which is what the merged commit that is checked out differs from.
- */
-async function baseOf({ base }: PullRequest, cwd: string, env: Environment): Promise<string> {
-  const ref = `refs/remotes/origin/${base}`;
-  const git = (...args: string[]): Promise<Ran> => run("git", args, cwd, env);
-  const known = await git("rev-parse", "--verify", "--quiet", `${ref}^{commit}`);
-  // When this fails, Lockstep itself says what is missing.
-  if (known.code !== 0) {
-    await git("fetch", "--no-tags", "--depth=1", "origin", `+refs/heads/${base}:${ref}`);
-  }
-  return ref;
-}
-
 /** Two projects of a repository have a comment each. */
 function marked(markdown: string, below: string): string {
   return below === "" ? markdown : markdown.replace(/^(<!-- [\w-]+) -->/, `$1 ${below} -->`);
 }
 
-const say = (text: string): void => void process.stdout.write(text);
-main(process.env, say).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    say(command("error", error instanceof Error ? error.message : String(error)));
-    process.exitCode = 1;
-  },
-);
+runAction(main);

@@ -1,10 +1,12 @@
 /** The GitHub Action: its committed bundle, in a clone, with an API that is played. */
 import { execFile } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { project } from "../support/project.ts";
+import { errorsOfAction } from "./github-parser.ts";
 import { commentsApi, type FakeComment, git, pullRequest, runAction } from "./pull-request.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -18,30 +20,65 @@ const OTHERS: readonly FakeComment[] = [
   { id: 2, body: "> <!-- lockstep-lint --> is what it begins with" },
 ];
 
-test("the bundle is what the source makes", async () => {
+/** Module with which each action begins, by its folder and the name of its bundle. */
+const ACTIONS = [
+  { folder: "action", entry: "main", bundle: "index" },
+  { folder: "action/plan", entry: "plan", bundle: "plan" },
+  { folder: "action/trace", entry: "trace", bundle: "trace" },
+  { folder: "action/up", entry: "up", bundle: "up" },
+  { folder: "action/gate", entry: "gate", bundle: "gate" },
+];
+
+test("the bundles are what the source makes", async () => {
   const { dir } = await project();
-  const file = join(dir, "index.mjs");
   await promisify(execFile)(
     join(ROOT, "node_modules/.bin/rolldown"),
     ["-c", "action/rolldown.config.ts"],
-    { cwd: ROOT, env: { ...process.env, LOCKSTEP_ACTION: file } },
+    { cwd: ROOT, env: { ...process.env, LOCKSTEP_ACTION: dir } },
   );
-  const committed = await readFile(join(ROOT, "action/dist/index.mjs"), "utf8");
-  expect(committed, "run `npm run build:action`").toBe(await readFile(file, "utf8"));
+  const made = (await readdir(dir)).toSorted();
+  expect(made).toEqual(ACTIONS.map(({ bundle }) => `${bundle}.mjs`).toSorted());
+  expect((await readdir(join(ROOT, "action/dist"))).toSorted()).toEqual(made);
+  for (const file of made) {
+    const committed = await readFile(join(ROOT, "action/dist", file), "utf8");
+    expect(committed, "run `npm run build:action`").toBe(await readFile(join(dir, file), "utf8"));
+  }
 });
 
-test("action.yml names every input and output that is used, and no other", async () => {
-  const yaml = await readFile(join(ROOT, "action/action.yml"), "utf8");
-  const code = await readFile(join(ROOT, "action/src/main.ts"), "utf8");
-  const keysOf = (section: string): string[] => {
-    const body = new RegExp(`^${section}:\\n((?: .*\\n)+)`, "m").exec(yaml)?.[1] ?? "";
-    return [...body.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name = ""]) => name).toSorted();
-  };
-  const used = (pattern: RegExp): string[] =>
-    [...new Set([...code.matchAll(pattern)].map(([, name = ""]) => name))].toSorted();
-  expect(keysOf("inputs")).toEqual(used(/\b(?:input|lines|isYes)\(env, "([\w-]+)"\)/g));
-  expect(keysOf("outputs")).toEqual(used(/\bsetOutput\(env, "([\w-]+)"/g));
-  expect(yaml).toContain("main: dist/index.mjs");
+/** A module of the action and all that it imports. */
+async function sourcesOf(module: string, seen = new Map<string, string>()): Promise<string> {
+  const code = await readFile(join(ROOT, `action/src/${module}.ts`), "utf8");
+  seen.set(module, code);
+  for (const [, other = ""] of code.matchAll(/from "\.\/([\w-]+)\.ts"/g)) {
+    if (!seen.has(other)) await sourcesOf(other, seen);
+  }
+  return [...seen.values()].join("\n");
+}
+
+test.each(ACTIONS)(
+  "$folder/action.yml names every input and output that is used, and no other",
+  async ({ folder, entry, bundle }) => {
+    const yaml = await readFile(join(ROOT, folder, "action.yml"), "utf8");
+    const action = parse(yaml) as Record<"inputs" | "outputs", object> & { runs: object };
+    const code = await sourcesOf(entry);
+    const used = (pattern: RegExp): string[] =>
+      [...new Set([...code.matchAll(pattern)].map(([, name = ""]) => name))].toSorted();
+    expect(Object.keys(action.inputs).toSorted()).toEqual(
+      used(/\b(?:input|lines|isYes)\(env, "([\w-]+)"\)/g),
+    );
+    expect(Object.keys(action.outputs).toSorted()).toEqual(used(/\bsetOutput\(env, "([\w-]+)"/g));
+    const main = join(folder, (action.runs as { main: string }).main);
+    expect([action.runs, main]).toEqual([
+      { using: "node20", main: expect.any(String) as string },
+      `action/dist/${bundle}.mjs`,
+    ]);
+  },
+);
+
+test.each(ACTIONS)("$folder/action.yml is one that GitHub reads", async ({ folder }) => {
+  const content = await readFile(join(ROOT, folder, "action.yml"), "utf8");
+  expect(await errorsOfAction(content)).toEqual([]);
+  expect(await errorsOfAction(content.replace("runs:", "run:"))).not.toEqual([]);
 });
 
 describe("a pull request", () => {

@@ -1,11 +1,12 @@
 /** A pull request as an action sees it: a clone with two commits, an event, and the API of comments. */
-import { execFile } from "node:child_process";
+import { execFile, type ChildProcess } from "node:child_process";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { onTestEnd } from "../support/cleanup.ts";
+import { environment } from "../support/elsewhere.ts";
 import { project } from "../support/project.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -62,11 +63,21 @@ export interface ActionRun {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+export interface ActionOptions {
+  readonly api?: string;
+  readonly event?: object;
+  /** Which bundle; default that of lint. */
+  readonly action?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Is given the process as soon as it runs. */
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
 /** The committed bundle, as the runner of GitHub starts it. */
 export async function runAction(
   { dir, outer }: { readonly dir: string; readonly outer: string },
   inputs: Readonly<Record<string, string>>,
-  options: { readonly api?: string; readonly event?: object } = {},
+  options: ActionOptions = {},
 ): Promise<ActionRun> {
   const at = (name: string): string => join(outer, name);
   const event = options.event ?? { pull_request: { number: 7, base: { ref: "main" } } };
@@ -86,10 +97,14 @@ export async function runAction(
     GITHUB_STEP_SUMMARY: at("summary"),
     GITHUB_REPOSITORY: "ada/shop",
     GITHUB_API_URL: options.api ?? "http://127.0.0.1:9",
+    ...environment(),
     ...Object.fromEntries(given),
+    ...options.env,
   };
-  const entry = join(ROOT, "action/dist/index.mjs");
-  const { code, stdout } = await run(process.execPath, [entry], { cwd: dir, env }).then(
+  const entry = join(ROOT, `action/dist/${options.action ?? "index"}.mjs`);
+  const running = run(process.execPath, [entry], { cwd: dir, env });
+  options.onStart?.(running.child);
+  const { code, stdout } = await running.then(
     (done) => ({ code: 0, stdout: done.stdout }),
     (error: { code: number; stdout: string }) => error,
   );
@@ -98,7 +113,7 @@ export async function runAction(
 }
 
 /** As the runner reads them: a name, a delimiter, lines, the delimiter. */
-function readOutputs(text: string): Record<string, string> {
+export function readOutputs(text: string): Record<string, string> {
   const pattern = /^([\w-]+)<<(\S+)\n([^]*?)\n\2$/gm;
   return Object.fromEntries([...text.matchAll(pattern)].map(([, name, , value]) => [name, value]));
 }

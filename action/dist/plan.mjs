@@ -1,0 +1,434 @@
+import { randomUUID } from "node:crypto";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+// action/src/markdown.ts
+const LONGEST_COMMENT = 65536;
+const LONGEST_SUMMARY = 349e3;
+function code(text) {
+	const line = text.replaceAll(/\s+/g, " ");
+	const ticks = "`".repeat(longestRun(line) + 1);
+	const space = line.startsWith("`") || line.endsWith("`") ? " " : "";
+	return `${ticks}${space}${line}${space}${ticks}`;
+}
+function fenced(text, language = "text") {
+	const ticks = "`".repeat(Math.max(3, longestRun(text) + 1));
+	return `${ticks}${language}\n${text.trimEnd()}\n${ticks}\n`;
+}
+function render({ head, details }, limit) {
+	const whole = details === void 0 ? head : `${head}\n${folded(details.title, details.text)}`;
+	if (whole.length <= limit) return whole;
+	const note = "Cut off, because it is too long: run the command to see the rest.\n";
+	if (details !== void 0) {
+		const around = `${head}\n${folded(details.title, "")}${note}`.length;
+		const kept = wholeLines(details.text, limit - around - longestRun(details.text) * 2 - 2);
+		if (kept !== "") return `${head}\n${folded(details.title, kept)}${note}`;
+	}
+	if (head.length + 66 <= limit) return `${head}${note}`;
+	return `${wholeLines(head, limit - 66 - 1)}\n${note}`;
+}
+function folded(title, text) {
+	return `<details><summary>${title}</summary>\n\n${fenced(text)}\n</details>\n`;
+}
+function wholeLines(text, limit) {
+	const end = text.lastIndexOf("\n", limit);
+	return end <= 0 ? "" : text.slice(0, end);
+}
+function longestRun(text) {
+	return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}
+// action/src/workflow.ts
+function input(env, name) {
+	return (env[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] ?? "").trim();
+}
+function lines(env, name) {
+	return input(env, name).split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+}
+function isYes(env, name) {
+	return /^(?:true|yes|on|1)$/i.test(input(env, name));
+}
+function pullRequestOf(env) {
+	const path = env["GITHUB_EVENT_PATH"];
+	if (path === void 0 || path === "") return void 0;
+	const { number, base, head } = JSON.parse(readFileSync(path, "utf8")).pull_request ?? {};
+	if (number === void 0 || base?.ref === void 0) return void 0;
+	const isFork = head !== void 0 && head.repo?.full_name !== base.repo?.full_name;
+	return {
+		number,
+		base: base.ref,
+		isFork
+	};
+}
+function setOutput(env, name, value) {
+	const delimiter = `ghadelimiter_${randomUUID()}`;
+	append(env["GITHUB_OUTPUT"], `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+}
+function addSummary(env, markdown) {
+	append(env["GITHUB_STEP_SUMMARY"], markdown);
+}
+function append(path, text) {
+	if (path !== void 0 && path !== "") appendFileSync(path, text);
+}
+function command(kind, message) {
+	return `::${kind}::${escapeData(message)}\n`;
+}
+function errorAt(place, title, message) {
+	return `::error ${Object.entries({
+		...place,
+		title
+	}).map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(",")}::${escapeData(message)}\n`;
+}
+function mask(secret) {
+	return `::add-mask::${escapeData(secret)}\n`;
+}
+async function withoutCommands(write, work) {
+	const token = randomUUID();
+	write(`::stop-commands::${token}\n`);
+	try {
+		return await work();
+	} finally {
+		write(`::${token}::\n`);
+	}
+}
+function escapeData(text) {
+	return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+function escapeProperty(text) {
+	return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+function runAction(main) {
+	const write = (text) => void process.stdout.write(text);
+	main(process.env, write).then((code) => process.exitCode = code, (error) => {
+		write(command("error", error instanceof Error ? error.message : String(error)));
+		process.exitCode = 1;
+	});
+}
+// action/src/failure.ts
+const MOST_ANNOTATIONS = 10;
+function failureIn(stdout) {
+	return stdout.split("\n").flatMap((line) => {
+		if (!line.startsWith("{\"") || !line.includes("\"failure\"")) return [];
+		const { failure } = JSON.parse(line);
+		return failure ?? [];
+	}).at(-1);
+}
+function failureOf(ran) {
+	const said = failureIn(ran.stdout);
+	if (said !== void 0 || ran.code === 0) return said;
+	return {
+		class: ran.code === 64 ? "usage" : "bug",
+		exitCode: ran.code,
+		what: ran.stderr.trim().split("\n")[0] || `lockstep ends with ${ran.code}`,
+		state: "",
+		action: "The log of this step has all that was said."
+	};
+}
+function annotate(write, failures, below) {
+	const shown = failures.length > MOST_ANNOTATIONS ? 9 : failures.length;
+	for (const failure of failures.slice(0, shown)) {
+		const title = `Lockstep: ${failure.class}`;
+		const { location } = failure;
+		const message = sentences(failure).join("\n");
+		if (location === void 0 || location.file.startsWith("/")) write(command("error", `${title}: ${message}`));
+		else write(errorAt({
+			file: below === "" ? location.file : `${below}/${location.file}`,
+			line: location.line,
+			col: location.column
+		}, title, message));
+	}
+	const hidden = failures.length - shown;
+	if (hidden > 0) write(command("error", `And ${hidden} more; the summary of the job has all.`));
+}
+function failureMarkdown(failure) {
+	const { location } = failure;
+	const text = [...location === void 0 ? [] : [`at ${location.file}:${location.line}`], ...sentences(failure)].join("\n");
+	return `**${failure.class}** (exit ${failure.exitCode})\n\n${fenced(text)}`;
+}
+function sentences({ what, notes = [], state, action }) {
+	return [
+		what,
+		...notes,
+		...state === "" ? [] : [`State now: ${state}`],
+		...action === "" ? [] : [`What to do: ${action}`]
+	];
+}
+// action/src/flags.ts
+function withUrl(env) {
+	const url = input(env, "url");
+	return url === "" ? env : {
+		...env,
+		LOCKSTEP_URL: url
+	};
+}
+function flagsOf(env) {
+	const flags = [];
+	give(flags, "--env", input(env, "environment"));
+	give(flags, "--config", input(env, "config"));
+	for (const dir of lines(env, "dir")) give(flags, "--dir", dir);
+	return [...flags, ...lines(env, "args")];
+}
+function give(flags, flag, value) {
+	if (value !== "") flags.push(flag, value);
+}
+// action/src/lockstep.ts
+function findLockstep(asked, cwd, workspace) {
+	if (isAbsolute(asked)) return existsSync(asked) ? asked : void 0;
+	for (let at = cwd;; at = dirname(at)) {
+		const file = join(at, asked);
+		if (existsSync(file)) return file;
+		if (at === resolve(workspace) || at === dirname(at)) return void 0;
+	}
+}
+function lockstepIn(file, cwd, env) {
+	const { INPUT_TOKEN: _token, ...given } = env;
+	const isScript = /\.[cm]?js$/.test(file);
+	return (args, listeners) => run(isScript ? process.execPath : file, isScript ? [file, ...args] : args, cwd, given, listeners);
+}
+function run(file, args, cwd, env, listeners = {}) {
+	return new Promise((done, fail) => {
+		const child = spawn(file, args, {
+			cwd,
+			env,
+			stdio: [
+				"ignore",
+				"pipe",
+				"pipe"
+			]
+		});
+		const ran = {
+			stdout: "",
+			stderr: ""
+		};
+		for (const name of ["stdout", "stderr"]) {
+			const say = listeners[name];
+			let line = "";
+			child[name].setEncoding("utf8").on("data", (text) => {
+				ran[name] += text;
+				if (say === void 0) return;
+				const whole = (line + text).split("\n");
+				line = whole.pop() ?? "";
+				for (const one of whole) say(one);
+			});
+			child[name].once("end", () => line !== "" && say?.(line));
+		}
+		const forward = (signal) => void child.kill(signal);
+		process.on("SIGINT", forward).on("SIGTERM", forward);
+		const forget = () => void process.off("SIGINT", forward).off("SIGTERM", forward);
+		child.once("error", (error) => {
+			forget();
+			fail(error);
+		});
+		child.once("close", (code, signal) => {
+			forget();
+			done({
+				code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+				...ran
+			});
+		});
+	});
+}
+// action/src/project.ts
+function openProject(env, write) {
+	for (const secret of secretsOf(env)) write(mask(secret));
+	const workspace = resolve(env["GITHUB_WORKSPACE"] ?? ".");
+	const cwd = resolve(workspace, input(env, "working-directory") || ".");
+	const below = relative(workspace, cwd).split(sep).join("/");
+	const asked = input(env, "lockstep") || "node_modules/.bin/lockstep";
+	const file = findLockstep(asked, cwd, workspace);
+	if (file === void 0) {
+		write(command("error", `There is no \`${asked}\`. Install the packages in a step before.`));
+		return;
+	}
+	return {
+		env,
+		write,
+		workspace,
+		cwd,
+		below,
+		lockstep: lockstepIn(file, cwd, env)
+	};
+}
+function secretsOf(env) {
+	const secrets = new Set();
+	for (const name of ["LOCKSTEP_URL", "DATABASE_URL"]) {
+		const url = env[name]?.trim() ?? "";
+		if (url === "") continue;
+		secrets.add(url);
+		const password = /^[\w+.-]+:\/\/[^/@]*?:([^/]*)@/.exec(url)?.[1] ?? "";
+		secrets.add(password).add(decoded(password));
+		secrets.add(/\bpassword\s*=\s*'?([^'\s&]+)/.exec(url)?.[1] ?? "");
+	}
+	secrets.add(env["PGPASSWORD"] ?? "");
+	secrets.delete("");
+	return secrets;
+}
+function decoded(text) {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+// action/src/comment.ts
+const PATIENCE_MS = 3e4;
+async function keepComment(env, token, { number }, markdown, isWorthwhile) {
+	const repository = `${env["GITHUB_API_URL"] ?? "https://api.github.com"}/repos/${env["GITHUB_REPOSITORY"]}`;
+	const list = `${repository}/issues/${number}/comments`;
+	const marker = firstLine(markdown);
+	const before = await findComment(`${list}?per_page=100`, token, marker);
+	if (before?.body?.trimEnd() === markdown.trimEnd()) return;
+	const body = JSON.stringify({ body: markdown });
+	if (before !== void 0) await ask("PATCH", `${repository}/issues/comments/${before.id}`, token, body);
+	else if (isWorthwhile) await ask("POST", list, token, body);
+}
+async function findComment(first, token, marker) {
+	for (let url = first; url !== void 0;) {
+		const response = await ask("GET", url, token);
+		const found = (await response.json()).find(({ body }) => firstLine(body ?? "") === marker);
+		if (found !== void 0) return found;
+		url = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
+	}
+}
+async function ask(method, url, token, body) {
+	const response = await fetch(url, {
+		method,
+		headers: {
+			accept: "application/vnd.github+json",
+			authorization: `Bearer ${token}`,
+			"user-agent": "lockstep-action",
+			"x-github-api-version": "2022-11-28",
+			...body !== void 0 && { "content-type": "application/json" }
+		},
+		...body !== void 0 && { body },
+		signal: AbortSignal.timeout(PATIENCE_MS)
+	});
+	if (response.ok) return response;
+	const said = await response.json().catch(() => ({}));
+	throw new Error(`GitHub answers ${response.status} to ${method}: ${said.message ?? "no reason"}`);
+}
+function firstLine(text) {
+	return /^[^\r\n]*/.exec(text)?.[0].trim() ?? "";
+}
+// action/src/report.ts
+async function publish(project, report) {
+	const { env, write } = project;
+	addSummary(env, `${render(report, LONGEST_SUMMARY)}\n`);
+	const pullRequest = pullRequestOf(env);
+	if (!isYes(env, "comment") || pullRequest === void 0) return;
+	if (pullRequest.isFork) {
+		write(command("notice", `This pull request comes from a fork: what would be its comment is in the summary of the job.`));
+		return;
+	}
+	const marker = markerOf(report.kind, [project.below, input(env, "environment")]);
+	const body = render({
+		...report,
+		head: `${marker}\n${report.head}`
+	}, LONGEST_COMMENT);
+	try {
+		await keepComment(env, input(env, "token"), pullRequest, body, report.isWorthwhile);
+	} catch (error) {
+		write(command("warning", `The comment cannot be written, it is in the summary: ${error instanceof Error ? error.message : String(error)}`));
+	}
+}
+function markerOf(kind, parts) {
+	const words = parts.filter((part) => part !== "").map((part) => part.replaceAll("--", "__"));
+	return `<!-- ${[`lockstep-${kind}`, ...words].join(" ")} -->`;
+}
+// action/src/status.ts
+async function currentVersion(lockstep, flags) {
+	const { code, stdout } = await lockstep([
+		"status",
+		"--json",
+		...flags
+	]);
+	if (code !== 0) return "";
+	const { current } = JSON.parse(stdout);
+	return current ?? "";
+}
+// action/src/plan.ts
+async function main(env, write) {
+	const project = openProject(withUrl(env), write);
+	if (project === void 0) return 1;
+	const { lockstep, below } = project;
+	const flags = flagsOf(env);
+	const ran = await lockstep([
+		"plan",
+		"--json",
+		...flags
+	]);
+	const failure = failureOf(ran);
+	if (failure?.class === "config.no_url" && pullRequestOf(env)?.isFork === true) {
+		write(command("notice", "A pull request from a fork gets no secrets: there is no plan."));
+		return 0;
+	}
+	setOutput(env, "exit-code", ran.code);
+	const plan = planIn(ran.stdout);
+	if (plan === void 0) {
+		const why = failure ?? failureOf({
+			...ran,
+			code: ran.code || 70
+		});
+		if (why === void 0) throw new Error("lockstep plan says nothing");
+		setOutput(env, "failure-class", why.class);
+		await withoutCommands(write, async () => write(ran.stderr));
+		annotate(write, [why], below);
+		await publish(project, {
+			kind: "plan",
+			isWorthwhile: true,
+			head: `${headOf(env, below)}${failureMarkdown(why)}`
+		});
+		return 1;
+	}
+	const { stdout: text } = await lockstep(["plan", ...flags]);
+	await withoutCommands(write, async () => write(text));
+	const current = await currentVersion(lockstep, flags);
+	const ids = [...plan.migrations, ...plan.refused].map(({ id }) => id);
+	const failures = plan.refused.map(({ failure }) => failure);
+	setOutput(env, "pending", ids.length);
+	setOutput(env, "pending-list", JSON.stringify(ids));
+	setOutput(env, "current", current);
+	setOutput(env, "failure-class", failures[0]?.class ?? "");
+	annotate(write, failures, below);
+	await publish(project, {
+		...reportOf(plan, {
+			heading: headOf(env, below),
+			current,
+			text
+		}),
+		kind: "plan",
+		isWorthwhile: ids.length > 0
+	});
+	return ran.code === 0 ? 0 : 1;
+}
+function planIn(stdout) {
+	if (!stdout.startsWith("{\n")) return void 0;
+	return JSON.parse(stdout);
+}
+function headOf(env, below) {
+	const names = [below, input(env, "environment")].filter((name) => name !== "").map(code);
+	return `## Lockstep plan${names.length === 0 ? "" : ` of ${names.join(", ")}`}\n\n`;
+}
+function reportOf({ migrations, refused, server }, { heading, current, text }) {
+	const at = `${current === "" ? "No version is applied" : `At version ${code(current)}`}, PostgreSQL ${server}.`;
+	if (migrations.length + refused.length === 0) return { head: `${heading}Nothing is pending. ${at}\n` };
+	const lines = [
+		`**${count(migrations.length, "migration")} to apply**${refused.length === 0 ? "" : `, **${refused.length} refused**: nothing is applied until that is settled`}. ${at}\n`,
+		...migrations.map(({ id, steps }) => `- ${code(id)}, ${count(steps.length, "step")}`),
+		"",
+		...refused.map(({ id, failure }) => `${code(id)} is refused: ${failureMarkdown(failure)}`)
+	];
+	const details = {
+		title: "Steps and locks",
+		text
+	};
+	return {
+		head: `${heading}${lines.join("\n")}`,
+		details
+	};
+}
+function count(n, word) {
+	return `${n} ${word}${n === 1 ? "" : "s"}`;
+}
+runAction(main);
+export {};
