@@ -1,6 +1,6 @@
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 // action/src/markdown.ts
@@ -108,10 +108,17 @@ function runAction(main) {
 const MOST_ANNOTATIONS = 10;
 function failureIn(stdout) {
 	return stdout.split("\n").flatMap((line) => {
-		if (!line.startsWith("{\"") || !line.includes("\"failure\"")) return [];
-		const { failure } = JSON.parse(line);
-		return failure ?? [];
+		if (!line.includes("\"failure\"")) return [];
+		return objectIn(line)?.failure ?? [];
 	}).at(-1);
+}
+function objectIn(line) {
+	if (!line.startsWith("{\"")) return void 0;
+	try {
+		return JSON.parse(line);
+	} catch {
+		return;
+	}
 }
 function failureOf(ran) {
 	const said = failureIn(ran.stdout);
@@ -132,7 +139,7 @@ function annotate(write, failures, below) {
 		const message = sentences(failure).join("\n");
 		if (location === void 0 || location.file.startsWith("/")) write(command("error", `${title}: ${message}`));
 		else write(errorAt({
-			file: below === "" ? location.file : `${below}/${location.file}`,
+			file: posix.join(below, location.file),
 			line: location.line,
 			col: location.column
 		}, title, message));

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { randomUUID } from "node:crypto";
 // action/src/lockstep.ts
 function findLockstep(asked, cwd, workspace) {
@@ -172,10 +172,17 @@ function runAction(main) {
 const MOST_ANNOTATIONS = 10;
 function failureIn(stdout) {
 	return stdout.split("\n").flatMap((line) => {
-		if (!line.startsWith("{\"") || !line.includes("\"failure\"")) return [];
-		const { failure } = JSON.parse(line);
-		return failure ?? [];
+		if (!line.includes("\"failure\"")) return [];
+		return objectIn(line)?.failure ?? [];
 	}).at(-1);
+}
+function objectIn(line) {
+	if (!line.startsWith("{\"")) return void 0;
+	try {
+		return JSON.parse(line);
+	} catch {
+		return;
+	}
 }
 function failureOf(ran) {
 	const said = failureIn(ran.stdout);
@@ -196,7 +203,7 @@ function annotate(write, failures, below) {
 		const message = sentences(failure).join("\n");
 		if (location === void 0 || location.file.startsWith("/")) write(command("error", `${title}: ${message}`));
 		else write(errorAt({
-			file: below === "" ? location.file : `${below}/${location.file}`,
+			file: posix.join(below, location.file),
 			line: location.line,
 			col: location.column
 		}, title, message));

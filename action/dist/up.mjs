@@ -1,6 +1,6 @@
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 // action/src/markdown.ts
@@ -72,10 +72,17 @@ function runAction(main) {
 const MOST_ANNOTATIONS = 10;
 function failureIn(stdout) {
 	return stdout.split("\n").flatMap((line) => {
-		if (!line.startsWith("{\"") || !line.includes("\"failure\"")) return [];
-		const { failure } = JSON.parse(line);
-		return failure ?? [];
+		if (!line.includes("\"failure\"")) return [];
+		return objectIn(line)?.failure ?? [];
 	}).at(-1);
+}
+function objectIn(line) {
+	if (!line.startsWith("{\"")) return void 0;
+	try {
+		return JSON.parse(line);
+	} catch {
+		return;
+	}
 }
 function failureOf(ran) {
 	const said = failureIn(ran.stdout);
@@ -96,7 +103,7 @@ function annotate(write, failures, below) {
 		const message = sentences(failure).join("\n");
 		if (location === void 0 || location.file.startsWith("/")) write(command("error", `${title}: ${message}`));
 		else write(errorAt({
-			file: below === "" ? location.file : `${below}/${location.file}`,
+			file: posix.join(below, location.file),
 			line: location.line,
 			col: location.column
 		}, title, message));
@@ -253,7 +260,7 @@ async function main(env, write) {
 	const flags = flagsOf(env);
 	const events = [];
 	const hear = (line) => {
-		const event = eventIn(line);
+		const event = objectIn(line);
 		if (event === void 0) return write(`${line}\n`);
 		events.push(event);
 		const text = words(event);
@@ -287,14 +294,6 @@ async function main(env, write) {
 		current
 	}));
 	return ran.code === 0 ? 0 : 1;
-}
-function eventIn(line) {
-	if (!line.startsWith("{\"")) return void 0;
-	try {
-		return JSON.parse(line);
-	} catch {
-		return;
-	}
 }
 function words(event) {
 	const { migration = "", durationMs, elapsedMs, message } = event;

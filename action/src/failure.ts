@@ -1,4 +1,5 @@
 /** What a failure says on a line of a file, in the summary, and as an output. */
+import { posix } from "node:path";
 import { fenced } from "./markdown.ts";
 import type { Ran } from "./lockstep.ts";
 import { command, errorAt, type Write } from "./workflow.ts";
@@ -20,11 +21,21 @@ const MOST_ANNOTATIONS = 10;
 /** The failure that a command ended with before it had anything else to say. */
 export function failureIn(stdout: string): Failure | undefined {
   const failures = stdout.split("\n").flatMap((line) => {
-    if (!line.startsWith('{"') || !line.includes('"failure"')) return [];
-    const { failure } = JSON.parse(line) as { failure?: Failure };
-    return failure ?? [];
+    if (!line.includes('"failure"')) return [];
+    const event: { readonly failure?: Failure } | undefined = objectIn(line);
+    return event?.failure ?? [];
   });
   return failures.at(-1);
+}
+
+/** A line of JSON; undefined for what is none, and for one that a kill has cut short. */
+export function objectIn(line: string): object | undefined {
+  if (!line.startsWith('{"')) return undefined;
+  try {
+    return JSON.parse(line) as object;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A command that says no failure is one that could not even start, or a bug. */
@@ -50,7 +61,7 @@ export function annotate(write: Write, failures: readonly Failure[], below: stri
     if (location === undefined || location.file.startsWith("/")) {
       write(command("error", `${title}: ${message}`));
     } else {
-      const file = below === "" ? location.file : `${below}/${location.file}`;
+      const file = posix.join(below, location.file);
       write(errorAt({ file, line: location.line, col: location.column }, title, message));
     }
   }

@@ -1,5 +1,5 @@
 /** The action `up`: applies what is pending, and says what came of it. */
-import { annotate, type Failure, failureMarkdown, failureOf } from "./failure.ts";
+import { annotate, type Failure, failureMarkdown, failureOf, objectIn } from "./failure.ts";
 import { flagsOf, withUrl } from "./flags.ts";
 import { code } from "./markdown.ts";
 import { openProject } from "./project.ts";
@@ -39,7 +39,7 @@ async function main(env: Environment, write: Write): Promise<number> {
   const flags = flagsOf(env);
   const events: Event[] = [];
   const hear = (line: string): void => {
-    const event = eventIn(line);
+    const event = objectIn(line) as Event | undefined;
     if (event === undefined) return write(`${line}\n`);
     events.push(event);
     const text = words(event);
@@ -66,15 +66,6 @@ async function main(env: Environment, write: Write): Promise<number> {
   if (failure !== undefined) annotate(write, [failure], below);
   addSummary(env, summaryOf(env, { below, events, end, failure, current }));
   return ran.code === 0 ? 0 : 1;
-}
-
-function eventIn(line: string): Event | undefined {
-  if (!line.startsWith('{"')) return undefined;
-  try {
-    return JSON.parse(line) as Event;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A line of the log; undefined for what nobody waits to read. */
