@@ -34,9 +34,16 @@ const UP = {
   terminationMessagePolicy: "FallbackToLogsOnError",
   env: [
     { name: "LOCKSTEP_URL", valueFrom: { secretKeyRef: { name: "shop-owner", key: "url" } } },
+    { name: "LOCKSTEP_TERMINATION_LOG", value: "/dev/termination-log" },
     { name: "LOCKSTEP_LOCK_WAIT", value: "300ms" },
   ],
 } as const;
+
+/** Waits for another run instead of leaving it to the next pod. */
+const PATIENT = {
+  ...UP,
+  env: [...UP.env.slice(0, 2), { name: "LOCKSTEP_LOCK_WAIT", value: "30s" }],
+};
 
 function job(more: Partial<JobSpec> = {}): JobSpec {
   return {
@@ -152,9 +159,7 @@ function application(node: Node): Deployment {
       replicas: 3,
       template: {
         spec: {
-          initContainers: [
-            { ...UP, env: [UP.env[0], { name: "LOCKSTEP_LOCK_WAIT", value: "30s" }] },
-          ],
+          initContainers: [PATIENT],
           containers: [{ name: "shop", command: ["node", "server.mjs"] }],
         },
       },
@@ -352,8 +357,7 @@ test.each(TIMES)("a Job whose program is started twice works once (%i)", async (
     "3_three.sql": mark("3"),
   });
   const { template } = job();
-  const patient = { ...UP, env: [UP.env[0], { name: "LOCKSTEP_LOCK_WAIT", value: "30s" }] };
-  const spec = { ...template.spec, containers: [patient] };
+  const spec = { ...template.spec, containers: [PATIENT] };
   const running = startJob("migrate", job({ template: { spec } }), node);
   const twin = await running.startTwin().ended;
   const result = await running.done;

@@ -15,7 +15,7 @@ import type { Node } from "./pod.ts";
 const SCRIPT = `
   import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
   const [, , list, own] = process.argv;
-  const starts = own ? process.env.LOCKSTEP_TERMINATION_LOG + ".starts" : "starts";
+  const starts = own ? process.env.LOG + ".starts" : "starts";
   appendFileSync(starts, "x");
   const words = list.split(",");
   const word = words[Math.min(readFileSync(starts, "utf8").length, words.length) - 1];
@@ -24,7 +24,7 @@ const SCRIPT = `
     setInterval(() => {}, 1000);
     console.log("ready");
   } else if (word === "wordy") {
-    writeFileSync(process.env.LOCKSTEP_TERMINATION_LOG, "x".repeat(5000));
+    writeFileSync(process.env.LOG, "x".repeat(5000));
     process.exitCode = 1;
   } else {
     console.error("ends with " + word);
@@ -36,9 +36,11 @@ async function node(): Promise<Node> {
   return { dir, backOffSecondMs: 1 };
 }
 
+const LOG = [{ name: "LOG", value: "/dev/termination-log" }];
+
 const podSpec = (words: string, more: Partial<PodSpec> = {}): PodSpec => ({
   restartPolicy: "Never",
-  containers: [{ name: "main", command: ["node", "script.mjs", words] }],
+  containers: [{ name: "main", command: ["node", "script.mjs", words], env: LOG }],
   ...more,
 });
 
@@ -113,8 +115,10 @@ test("main containers start when the init container ends with 0, which starts ag
       replicas: 2,
       template: {
         spec: {
-          initContainers: [{ name: "gate", command: ["node", "script.mjs", "82,82,82,0", "own"] }],
-          containers: [{ name: "app", command: ["node", "script.mjs", "stay", "own"] }],
+          initContainers: [
+            { name: "gate", command: ["node", "script.mjs", "82,82,82,0", "own"], env: LOG },
+          ],
+          containers: [{ name: "app", command: ["node", "script.mjs", "stay", "own"], env: LOG }],
         },
       },
     },

@@ -9,6 +9,8 @@ export interface ContainerSpec {
   readonly args?: readonly string[];
   readonly env?: readonly EnvVar[];
   readonly envFrom?: readonly { readonly secretRef?: { readonly name: string } }[];
+  /** Default /dev/termination-log. */
+  readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: "File" | "FallbackToLogsOnError";
 }
 

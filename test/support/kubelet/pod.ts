@@ -201,7 +201,7 @@ function startContainer(container: ContainerSpec, node: Node, log: string): Runn
   }
   return startCli(rest, {
     cwd: node.dir,
-    env: { ...environmentOf(container, node), LOCKSTEP_TERMINATION_LOG: log },
+    env: mounted(environmentOf(container, node), container, log),
     deadlineMs: 110_000,
     ...(!isLockstep && { main: join(node.dir, file) }),
   });
@@ -224,6 +224,20 @@ function environmentOf(container: ContainerSpec, { secrets = {} }: Node): Record
     if (given !== undefined) env[name] = given;
   }
   return env;
+}
+
+/** kubelet mounts a file at terminationMessagePath; here, whoever is told the path is told of ours. */
+function mounted(
+  env: Readonly<Record<string, string>>,
+  { terminationMessagePath = "/dev/termination-log" }: ContainerSpec,
+  log: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [
+      name,
+      value === terminationMessagePath ? log : value,
+    ]),
+  );
 }
 
 function exitCodeOf({ code, signal }: CliResult): number {
