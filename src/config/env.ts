@@ -29,6 +29,7 @@ const VARIABLES = {
   LOCKSTEP_PUSHGATEWAY: undefined,
   LOCKSTEP_METRICS_TEXTFILE: undefined,
   LOCKSTEP_METRICS_LISTEN: undefined,
+  LOCKSTEP_TERMINATION_LOG: undefined,
   // Read elsewhere: the commit that a run records, the folder of prepared servers, and stack
   // traces for bug reports.
   LOCKSTEP_COMMIT: undefined,

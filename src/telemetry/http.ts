@@ -58,7 +58,10 @@ async function once(
     };
   } catch (error) {
     if (signal.aborted) {
-      return { words: `${shown} gave no answer within ${(budgetMs / 1000).toFixed(1)} s`, passing: false };
+      return {
+        words: `${shown} gave no answer within ${(budgetMs / 1000).toFixed(1)} s`,
+        passing: false,
+      };
     }
     return { words: `${shown} cannot be reached: ${reasonOf(error)}`, passing: true };
   }

@@ -15,6 +15,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<readonly
     textfile(options),
     scrape(options),
     otlp(options),
+    terminationMessage(options),
   ]);
   return opened.filter((sink) => sink !== undefined);
 }
@@ -49,4 +50,11 @@ async function otlp({ place, env }: TelemetryOptions): Promise<RunSink | undefin
   if (!wantsOtlp(env)) return undefined;
   const { openOtlp } = await import("./otlp.ts");
   return openOtlp(place, env);
+}
+
+async function terminationMessage({ place, env }: TelemetryOptions): Promise<RunSink | undefined> {
+  const path = env["LOCKSTEP_TERMINATION_LOG"];
+  if (!path) return undefined;
+  const { openTerminationMessage } = await import("./termination-message.ts");
+  return openTerminationMessage(path, place);
 }

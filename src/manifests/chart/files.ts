@@ -1,6 +1,6 @@
 /**
- * The files of the chart in deploy/helm: the same parts as \`lockstep manifests\` prints, with
- * expressions in place of values. A test and \`npm run check\` compare them with what is committed.
+ * The files of the chart in deploy/helm: the same parts as `lockstep manifests` prints, with
+ * expressions in place of values. A test and `npm run check` compare them with what is committed.
  */
 import { DEFAULT_SETTINGS } from "../../config/runner-defaults.ts";
 import { TOOL_VERSION } from "../../version.ts";

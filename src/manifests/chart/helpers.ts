@@ -4,7 +4,7 @@ import { CHART } from "./names.ts";
 
 /**
  * Names are shortened before their end is appended, so that the end, which makes them unique, stays:
- * 63 for a Job, 52 for a CronJob. The hash of the values is for \`hooks: none\`, where nothing takes
+ * 63 for a Job, 52 for a CronJob. The hash of the values is for `hooks: none`, where nothing takes
  * the old Job away and a Job cannot be changed.
  */
 export function renderHelpers(head: string): string {

@@ -8,7 +8,7 @@ const ENV_ITEMS = `{{- range $name, $value := .Values.env }}
   value: {{ $value | quote }}
 {{- end }}`;
 
-/** Numbers of more than six digits come out of Helm as 1e+06 without \`int64\`. */
+/** Numbers of more than six digits come out of Helm as 1e+06 without `int64`. */
 export function number(path: string): Helm {
   return helm(`.Values.${path} | int64`);
 }
