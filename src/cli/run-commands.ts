@@ -61,4 +61,41 @@ export const RUN_COMMANDS: readonly CommandEntry[] = [
         docs,
       }),
   ),
+  entry(
+    {
+      name: "watch",
+      group: "Look",
+      summary: "Follow a run live: step, progress, who is in its way, who waits behind it",
+      description:
+        "Follows the run that is under way, or the one whose id begins as given, until it ends. One connection, one query a second, nothing written. Ends with 0 when the run ended well or none is under way, else with the exit code of the run's failure; with 75 when the run was killed. A role without pg_read_all_stats sees no states and statements of other roles.",
+      examples: ["lockstep watch", "lockstep watch --wait", "lockstep watch 3f2a1b9c --json"],
+    },
+    (docs) =>
+      buildCommand({
+        loader: async () => (await import("./commands/watch.ts")).watch,
+        parameters: {
+          flags: {
+            wait: toggle("Wait for a run to begin where none is under way"),
+            ...lookFlags,
+          },
+          positional: {
+            kind: "tuple",
+            parameters: [
+              {
+                brief: "The run's id or its beginning; by default the run that is under way",
+                placeholder: "run",
+                parse: parseRunId,
+                optional: true,
+              },
+            ],
+          },
+        },
+        docs,
+      }),
+  ),
 ];
+
+function parseRunId(value: string): string {
+  if (/^[0-9a-f][0-9a-f-]{3,35}$/i.test(value)) return value;
+  throw new SyntaxError("write at least four digits of a run's id");
+}

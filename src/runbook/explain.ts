@@ -93,11 +93,11 @@ export async function explainRun(options: RunnerOptions, id: string): Promise<Ex
   });
 }
 
-function isClass(word: string): word is FailureClassId {
+export function isClass(word: string): word is FailureClassId {
   return (ALL_CLASSES as readonly string[]).includes(word);
 }
 
-function noSuchRun(id: string, database: string): Failure {
+export function noSuchRun(id: string, database: string): Failure {
   return new Failure({
     class: "usage",
     what:
