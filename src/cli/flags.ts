@@ -185,7 +185,6 @@ export const reasonFlags: Flags<ReasonFlags> = {
 
 export const forceFlags: Flags<ForceFlags> = {
   force: toggle("Go ahead beside old code, or outside of a window"),
-  force: toggle("Apply contract migrations although old code may run"),
   ...reasonFlags,
 };
 

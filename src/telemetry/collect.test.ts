@@ -187,7 +187,7 @@ function finished(
     durationMs: 7_000,
     longestWaitMs: 5,
     ...more,
-  } as RunEventBody);
+  });
 }
 
 function foldAll(events: readonly RunEvent[]): RunState {
