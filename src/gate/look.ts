@@ -27,8 +27,11 @@ export interface LookOptions {
   readonly rules: GateRules;
 }
 
+/** `there`: whether the history exists, for those who have just asked. */
+export type Look = (query: Query, there?: boolean) => Promise<GateState>;
+
 /** The function remembers what it has read, so that an unchanged history is not read again. */
-export function createLook(options: LookOptions): (query: Query) => Promise<GateState> {
+export function createLook(options: LookOptions): Look {
   const { names, lock, set, rules } = options;
   const nothing: GateState = {
     ...decide(set, NO_HISTORY, [], rules),
@@ -37,12 +40,9 @@ export function createLook(options: LookOptions): (query: Query) => Promise<Gate
   };
   let exists = false;
   let known: { readonly mark: string; readonly verdict: Verdict } | undefined;
-  return async (query) => {
-    if (!exists) {
-      const [there] = await query(`select ${historyIsThere(names)} as there`);
-      exists = there?.["there"] === "t";
-      if (!exists) return nothing;
-    }
+  return async (query, there) => {
+    exists ||= there ?? (await isThere(query, names));
+    if (!exists) return nothing;
     const [now] = await query(pulse(names, lock)).catch((error: unknown) => {
       const { sqlstate } = serverError(error) ?? {};
       if (sqlstate !== "42P01" && sqlstate !== "3F000") throw error;
@@ -54,7 +54,8 @@ export function createLook(options: LookOptions): (query: Query) => Promise<Gate
     const mark = now?.["mark"] ?? "";
     if (known?.mark !== mark) {
       const history = await load(query, names);
-      const contracts = history.current ? await readContracts(query, names) : [];
+      const mayBeOld = history.current && knowsLess(set, history);
+      const contracts = mayBeOld ? await readContracts(query, names) : [];
       known = { mark, verdict: decide(set, history, contracts, rules) };
     }
     const running = holder(now);
@@ -93,6 +94,17 @@ async function load(query: Query, names: HistoryNames): Promise<History> {
     class: "history.newer",
     what: `The history in \`${names.display}\` has layout ${history.layout}; this version of Lockstep knows ${HISTORY_LAYOUT}.`,
   });
+}
+
+async function isThere(query: Query, names: HistoryNames): Promise<boolean> {
+  const [row] = await query(`select ${historyIsThere(names)} as there`);
+  return row?.["there"] === "t";
+}
+
+/** Only a build that does not ship everything that is applied can be too old. */
+function knowsLess({ migrations }: MigrationSet, { rows }: History): boolean {
+  const ships = new Set<string | undefined>(migrations.map(({ version }) => version));
+  return rows.some(({ version }) => version !== null && !ships.has(version));
 }
 
 async function readContracts(query: Query, names: HistoryNames): Promise<AppliedContract[]> {

@@ -13,7 +13,7 @@ import { runKey } from "../postgres/advisory-lock.ts";
 import { historyNames } from "../history/tables.ts";
 import { redact } from "../failures/redact.ts";
 import { inTime } from "./in-time.ts";
-import { createLook, type Query } from "./look.ts";
+import { createLook, type Look, type Query } from "./look.ts";
 import type { GateRules, GateState } from "./state.ts";
 import { reasons } from "./verdict.ts";
 
@@ -52,7 +52,7 @@ export function createReadiness(open: () => Promise<Asking>, options: ReadinessO
   const { rules, graceMs = 60_000 } = options;
   const notReadyMs = Math.max(ONE_QUERY_MS, options.notReadyMs ?? ONE_QUERY_MS);
   const readyMs = Math.max(ONE_QUERY_MS, options.readyMs ?? 5 * ONE_QUERY_MS);
-  let look: ((query: Query) => Promise<GateState>) | undefined;
+  let look: Look | undefined;
   let asking: Promise<Asking> | undefined;
   let last: { readonly at: number; readonly state: GateState } | undefined;
   let failed: { readonly at: number; readonly error: unknown } | undefined;

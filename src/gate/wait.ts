@@ -24,7 +24,7 @@ import { openSession, PASSING } from "../runner/open-session.ts";
 import type { RunnerOptions } from "../runner/options.ts";
 import { createContext, elapsedMs, jittered, type RunContext } from "../runner/run-context.ts";
 import { inTime } from "./in-time.ts";
-import { createLook, type Query } from "./look.ts";
+import { createLook, type Look } from "./look.ts";
 import type { GateRules, GateState } from "./state.ts";
 import { gateTimeout, tooOld } from "./verdict.ts";
 
@@ -81,11 +81,13 @@ export async function gate(options: GateOptions): Promise<GateState> {
 
 class Waiter {
   readonly #ctx: RunContext;
-  readonly #look: (query: Query) => Promise<GateState>;
+  readonly #look: Look;
   #kept: Session | undefined;
   /** No pooler is between. */
   #direct = false;
   #listens = false;
+  /** Whether the history is there, as the start of the session has said; asked once. */
+  #there: boolean | undefined;
   #wake: (() => void) | undefined;
   /** A notification came while nobody was waiting for one. */
   #notified = false;
@@ -120,7 +122,9 @@ class Waiter {
 
   async #lookThrough(session: Session): Promise<GateState> {
     this.#notified = false;
-    const state = await this.#look((text, values) => session.query(text, values));
+    const there = this.#there;
+    this.#there = undefined;
+    const state = await this.#look((text, values) => session.query(text, values), there);
     if (!state.ready && state.tooOld === undefined) await this.#keepOrLeave(session);
     return state;
   }
@@ -133,6 +137,7 @@ class Waiter {
     });
     this.#kept = session;
     this.#direct = !facts.proxied;
+    this.#there = facts.historyExists;
     this.#listens = false;
     return session;
   }
