@@ -1,0 +1,137 @@
+/**
+ * What `lockstep manifests` prints, run as a cluster would run it: the printed YAML decides what is
+ * tried again, what ends the Job, and when the application starts.
+ */
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+
+import {
+  expectSettled,
+  LEDGER,
+  ledger,
+  mark,
+  openGate,
+  WAIT_AT_GATE,
+  waitForStatement,
+} from "../chaos/support.ts";
+import { runCli } from "../support/cli.ts";
+import { freshDatabase, type TestDatabase } from "../support/database.ts";
+import { startDeployment, type Deployment } from "../support/kubelet/deployment.ts";
+import { startJob } from "../support/kubelet/job.ts";
+import type { DeploymentSpec, JobSpec } from "../support/kubelet/manifest.ts";
+import type { Node } from "../support/kubelet/pod.ts";
+import { project } from "../support/project.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+const IMAGE = `registry.example.com/shop@sha256:${"0123456789abcdef".repeat(4)}`;
+const SERVER = `process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000);`;
+
+interface Printed {
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
+async function image(db: TestDatabase, files: Readonly<Record<string, string>>) {
+  await db.admin.query(LEDGER);
+  const app = await project({
+    files: { ...files, "server.mjs": SERVER },
+    config: { kubernetes: { gateTimeout: "1s" } },
+  });
+  const url = { url: db.url };
+  const node: Node = {
+    dir: app.dir,
+    backOffSecondMs: 10,
+    secrets: { "shop-migrator": url, "shop-gate": url },
+  };
+  const print = async (pattern: string): Promise<Printed> => {
+    const { code, stdout, stderr } = await runCli(
+      ["manifests", "--pattern", pattern, "--image", IMAGE],
+      { cwd: app.dir },
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    return parse(stdout) as Printed;
+  };
+  const job = async () => {
+    const { metadata, spec } = await print("job");
+    return startJob(metadata.name, spec as JobSpec, node);
+  };
+  /** Three pods of what is printed, in which the application's container is the reader's own. */
+  const pods = async (pattern: "gate" | "init-container"): Promise<Deployment> => {
+    const { template } = (await print(pattern)).spec as DeploymentSpec;
+    const containers = template.spec.containers.map((one) => ({
+      ...one,
+      command: ["node", "server.mjs"],
+    }));
+    const spec = { replicas: 3, template: { spec: { ...template.spec, containers } } };
+    return startDeployment("shop", spec, node);
+  };
+  return { app, job, pods };
+}
+
+describe("the printed Job and the printed gate", () => {
+  test("apply first, then start the pods", async () => {
+    await using db = await freshDatabase();
+    const { job, pods } = await image(db, { "migrations/1_one.sql": mark("1") });
+    const waiting = await pods("gate");
+    expect(waiting.available()).toBe(0);
+    const result = await (await job()).done;
+    expect(result).toMatchObject({ condition: "Complete", failed: 0 });
+    await waiting.rolledOut();
+    await waiting.remove();
+    expect(await ledger(db.admin)).toEqual(["1"]);
+    await expectSettled(db);
+  });
+
+  test("stop the roll-out at the first failure, until the file is mended", async () => {
+    await using db = await freshDatabase();
+    const { app, job, pods } = await image(db, {
+      "migrations/1_wrong.sql": `${mark("1")}\nselect nothing from ledger;`,
+    });
+    const result = await (await job()).done;
+    expect(result).toMatchObject({ condition: "Failed", reason: "PodFailurePolicy", failed: 0 });
+    expect(result.pods[0]!.containers[0]!.exitCode).toBe(79);
+    const waiting = await pods("gate");
+    await waitUntil(
+      () => waiting.pods.every(({ status }) => status.initContainers[0]!.runs.length > 0),
+      { deadlineMs: 30_000, what: "every gate to end" },
+    );
+    const gates = waiting.pods.map(({ status }) => status.initContainers[0]!);
+    expect(new Set(gates.map(({ exitCode }) => exitCode))).toEqual(new Set([82]));
+    expect(gates[0]!.message).toContain("1_wrong");
+    expect(waiting.available()).toBe(0);
+
+    await app.write("migrations/1_wrong.sql", mark("1"));
+    expect(await (await job()).done).toMatchObject({ condition: "Complete" });
+    await waiting.rolledOut();
+    await waiting.remove();
+    await expectSettled(db);
+  });
+
+  test("replace a pod that was evicted, without counting it", async () => {
+    await using db = await freshDatabase();
+    const { job } = await image(db, { "migrations/1_slow.sql": `${mark("1")}\n${WAIT_AT_GATE}` });
+    const running = await job();
+    await waitForStatement(db.admin, /pg_sleep/);
+    await openGate(db.admin);
+    (await running.pod(0)).evict();
+    const result = await running.done;
+    expect(result).toMatchObject({ condition: "Complete", failed: 0 });
+    expect(result.pods.map(({ containers }) => containers[0]!.exitCode)).toEqual([143, 0]);
+    expect(await ledger(db.admin)).toEqual(["1"]);
+    await expectSettled(db);
+  });
+});
+
+test("the printed init container applies once, whichever pod is first", async () => {
+  await using db = await freshDatabase();
+  const { pods } = await image(db, {
+    "migrations/1_one.sql": mark("1"),
+    "migrations/2_two.sql": mark("2"),
+  });
+  const app = await pods("init-container");
+  await app.rolledOut(60_000);
+  expect(await ledger(db.admin)).toEqual(["1", "2"]);
+  expect(app.pods.map(({ status }) => status.initContainers[0]!.exitCode)).toEqual([0, 0, 0]);
+  await app.remove();
+  await expectSettled(db);
+});
