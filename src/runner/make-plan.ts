@@ -9,6 +9,7 @@ import type { Migration } from "../migrations/migration.ts";
 import type { Session } from "../postgres/session.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import { ContractGuard } from "./contract-guard.ts";
+import { lookAround } from "./care/look-around.ts";
 import { existingRelations, tablesOfIndexes } from "./existing-relations.ts";
 import { journalProblems } from "./journal-problems.ts";
 import type { RunnerOptions, Selection } from "./options.ts";
@@ -63,6 +64,12 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
       exists: await existingRelations(session, prepared.flatMap(lockedRelations)),
       tableOf: await tablesOfIndexes(session, prepared.flatMap(lockedIndexes)),
     };
+    const around = await lookAround(session, {
+      version: facts.version,
+      prepared,
+      care: ctx.settings.care,
+      exists: (relation) => catalog.exists(relation),
+    });
     return {
       direction,
       server: versionName(facts.version),
@@ -73,6 +80,7 @@ export async function plan(options: RunnerOptions, selection: PlanSelection = {}
           plannedMigration(one, catalog, [
             ...(facts.proxied ? await pooledWarning(one) : []),
             ...resumeWarning(one, history),
+            ...around(one),
           ]),
         ),
       ),
@@ -97,6 +105,7 @@ class Preparation {
     this.#preparer = new Preparer({
       serverVersion,
       processExitsSoon: ctx.options.processExitsSoon,
+      forPlan: true,
       ...(placeholders && { placeholders }),
     });
   }

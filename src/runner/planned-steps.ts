@@ -1,7 +1,7 @@
 /** From a prepared migration to the steps that a plan shows. Pure. */
 import type { NamedRelation } from "./existing-relations.ts";
 import type { PlannedMigration, PlannedStatement, PlannedStep } from "./plan.ts";
-import type { Prepared, PreparedSql, PreparedStatement } from "./prepare.ts";
+import { isSql, type Prepared, type PreparedSql, type PreparedStatement } from "./prepare.ts";
 import { summarise } from "../sql/summarise.ts";
 
 /** What the catalog knows about the names in a plan. */
@@ -98,8 +98,4 @@ function planned(statement: PreparedStatement, catalog: CatalogLook): PlannedSta
     ...(nonTransactional && { nonTransactional }),
     locks: [...tables, ...named],
   };
-}
-
-function isSql(prepared: Prepared): prepared is PreparedSql {
-  return prepared.mode === "file" || prepared.mode === "none" || prepared.mode === "statement";
 }

@@ -27,6 +27,7 @@ import { leavesInSession } from "../sql/session-effects.ts";
 import { summarise } from "../sql/summarise.ts";
 import { decideTransaction } from "../sql/transaction-mode.ts";
 import { decideUnits } from "../sql/transaction-units.ts";
+import { careOf, type StatementCare } from "./care/statement-care.ts";
 import type { WantedLock } from "./observer.ts";
 import type { PlannedLock } from "./plan.ts";
 
@@ -64,6 +65,8 @@ export interface PreparedStatement {
   readonly requires?: Requirements;
   /** What stays in the session after the transaction, in words; see sql/session-effects.ts. */
   readonly leaves?: string;
+  /** What it means for replicas and the disk; only with `forPlan`. */
+  readonly care?: StatementCare;
 }
 
 export interface PreparedLock extends WantedLock {
@@ -105,10 +108,16 @@ export type PreparedSql = Extract<Prepared, { mode: "file" | "none" | "statement
 export type PreparedOpaque = Extract<Prepared, { mode: "opaque" }>;
 export type PreparedModule = Extract<Prepared, { mode: "module" }>;
 
+export function isSql(prepared: Prepared): prepared is PreparedSql {
+  return prepared.mode === "file" || prepared.mode === "none" || prepared.mode === "statement";
+}
+
 export interface PrepareOptions {
   readonly serverVersion: number;
   readonly placeholders?: Readonly<Record<string, string>>;
   readonly processExitsSoon?: boolean | undefined;
+  /** Also look at what only a plan speaks of. */
+  readonly forPlan?: boolean;
 }
 
 /** Loads parser and lock facts once, on first use. */
@@ -163,7 +172,10 @@ export class Preparer {
     const { mode, units } = modeOf(parsed, file, this.#options);
     this.#facts ??= loadLockFacts(Math.floor(this.#options.serverVersion / 10_000));
     const all = mode === "file" ? parsed.statements : units.flat();
-    const { statements, wanted } = analyse(all, parsed.bytes, await this.#facts, mode);
+    const { statements, wanted } = analyse(all, parsed.bytes, await this.#facts, {
+      mode,
+      care: this.#options.forPlan === true,
+    });
     return {
       ...base,
       mode,
@@ -231,7 +243,7 @@ function analyse(
   all: readonly Statement[],
   bytes: Buffer,
   facts: LockFacts,
-  mode: "file" | "none" | "statement",
+  { mode, care }: { readonly mode: "file" | "none" | "statement"; readonly care: boolean },
 ): { statements: PreparedStatement[]; wanted: PreparedLock[] } {
   const created = new Set<string>();
   const wanted = new Map<string, PreparedLock>();
@@ -284,6 +296,7 @@ function analyse(
         copyData: bytes.subarray(statement.copyData.start, statement.copyData.end),
       }),
       ...(probed && { node: statement.node }),
+      ...(care && { care: careOf(statement, facts) }),
     };
   });
   return { statements, wanted: [...wanted.values()] };

@@ -6,6 +6,7 @@ import { Failure } from "../failures/failure.ts";
 import type { History } from "../history/read.ts";
 import type { Migration, MigrationSet } from "../migrations/migration.ts";
 import { loadModule } from "../migrations/load-module.ts";
+import type { ReplicaWatch } from "./care/replica-watch.ts";
 import { ContractGuard } from "./contract-guard.ts";
 import { runFile, type FileOptions } from "./run-file.ts";
 import { faultPoint } from "./fault-points.ts";
@@ -45,6 +46,7 @@ interface Beginning {
   readonly first: Look | undefined;
   /** As it was under the lock, before the work. */
   readonly history: History;
+  readonly replicas: ReplicaWatch | undefined;
 }
 
 type Decide = (history: History) => readonly Migration[];
@@ -123,7 +125,12 @@ export class Turn {
           }
           flush = new FlushPolicy(run, applied, direction);
           await this.#checkDrift(run, history);
-          await this.#execute(run, order, flush, { looks, first, history });
+          const replicas = await this.#watchReplicas(acquired.identity.systemIdentifier);
+          try {
+            await this.#execute(run, order, flush, { looks, first, history, replicas });
+          } finally {
+            await replicas?.close();
+          }
         };
       },
       applied: () => applied.length + (flush?.unflushed ?? 0),
@@ -146,6 +153,14 @@ export class Turn {
     run.blockers = new BlockerEnder(ctx, observer, rules);
   }
 
+  async #watchReplicas(identifier: string | null): Promise<ReplicaWatch | undefined> {
+    const { ctx } = this.#options;
+    const { replicas } = ctx.settings.care ?? {};
+    if (replicas === undefined) return undefined;
+    const { ReplicaWatch } = await import("./care/replica-watch.ts");
+    return new ReplicaWatch(ctx, replicas, identifier);
+  }
+
   /** Repeatables were put in their order while everything was prepared. */
   #inOrder(work: readonly Migration[]): readonly Prepared[] {
     const wanted = new Set(work);
@@ -158,7 +173,7 @@ export class Turn {
     run: LockedRun,
     order: readonly Prepared[],
     flush: FlushPolicy,
-    { looks, first, history }: Beginning,
+    { looks, first, history, replicas }: Beginning,
   ): Promise<void> {
     const { ctx } = this.#options;
     const migrations = order.map(({ migration }) => migration.id);
@@ -168,6 +183,7 @@ export class Turn {
       ctx.checkSignal();
       const { migration } = prepared;
       if (index > 0) await this.#checkAgain(run, migration, history);
+      await replicas?.before(prepared);
       ctx.emit({ event: "migration-started", migration: migration.id, file: prepared.file.path });
       const began = performance.now();
       const asynchronousCommit = flush.mayDefer(prepared, order[index + 1]);

@@ -1,35 +1,55 @@
-/** A slot without a consumer keeps WAL until the disk is full; large migrations write a lot of it. */
+/**
+ * A slot whose consumer does not follow keeps WAL until the disk is full, or is lost when
+ * max_slot_wal_keep_size is reached; large migrations write a lot of it.
+ */
+import { bytesText } from "../bytes.ts";
+import { readServer, type Slot } from "../care/surroundings.ts";
 import { quoteLiteral } from "../../postgres/identifiers.ts";
 import { ok, type Check } from "./check.ts";
 import { be, count, listed, statements } from "./wording.ts";
 
-// pg_current_wal_lsn() is an error on a standby.
-const INACTIVE = (inRecovery: boolean): string => `
-  select s.slot_name, s.wal_status,
-         pg_catalog.pg_size_pretty(pg_catalog.pg_wal_lsn_diff(
-           ${inRecovery ? "pg_catalog.pg_last_wal_replay_lsn()" : "pg_catalog.pg_current_wal_lsn()"},
-           s.restart_lsn)) as kept
-  from pg_catalog.pg_replication_slots s
-  where not s.active and not s.temporary
-  order by s.slot_name`;
+/** An index build of an ordinary table writes this much in one go. */
+const TIGHT_BYTES = 1024 ** 3;
 
 export const replicationSlots: Check = {
   id: "replication-slots",
   title: "Replication slots",
-  async look({ session, facts }) {
-    const rows = await session.query(INACTIVE(facts.inRecovery));
-    if (rows.length === 0) return ok("Every replication slot is in use.");
-    const names = rows.map((row) => {
-      const kept = row["kept"] == null ? "" : `, keeps ${row["kept"]}`;
-      return `\`${row["slot_name"]}\` (wal_status ${row["wal_status"] ?? "none"}${kept})`;
-    });
-    const drop = rows.map(
-      (row) => `select pg_drop_replication_slot(${quoteLiteral(row["slot_name"] ?? "")})`,
+  async look({ session }) {
+    const { slots } = await readServer(session);
+    const inactive = slots.filter(({ active }) => !active);
+    if (inactive.length > 0) {
+      const drop = inactive.map(
+        ({ name }) => `select pg_drop_replication_slot(${quoteLiteral(name)})`,
+      );
+      return {
+        status: "warn",
+        message: `${count(inactive.length, "replication slot")} ${be(inactive.length)} inactive: ${listed(inactive.map(slotText))}.`,
+        action: `Start the consumer again, or drop what is abandoned: ${statements(drop)}`,
+      };
+    }
+    const tight = slots.filter(
+      ({ walStatus, safeBytes }) =>
+        (walStatus !== null && walStatus !== "reserved" && walStatus !== "extended") ||
+        (safeBytes !== null && safeBytes < TIGHT_BYTES),
     );
-    return {
-      status: "warn",
-      message: `${count(rows.length, "replication slot")} ${be(rows.length)} inactive: ${listed(names)}.`,
-      action: `Start the consumer again, or drop what is abandoned: ${statements(drop)}`,
-    };
+    if (tight.length > 0) {
+      return {
+        status: "warn",
+        message: `${count(tight.length, "replication slot")} ${be(tight.length)} near the end: ${listed(tight.map(slotText))}. A rewrite or an index build writes about as much WAL as the table is big.`,
+        action:
+          "Let the consumer catch up, or raise `max_slot_wal_keep_size`, before a large migration.",
+      };
+    }
+    return ok("Every replication slot is in use.");
   },
 };
+
+/** `shop (wal_status reserved, keeps 16 MB, lost after 2 GB more)` */
+function slotText({ name, walStatus, keptBytes, safeBytes }: Slot): string {
+  const facts = [
+    `wal_status ${walStatus ?? "none"}`,
+    ...(keptBytes === null ? [] : [`keeps ${bytesText(keptBytes)}`]),
+    ...(safeBytes === null ? [] : [`lost after ${bytesText(safeBytes)} more`]),
+  ];
+  return `\`${name}\` (${facts.join(", ")})`;
+}
