@@ -171,16 +171,23 @@ function pageAt(path: string): Page {
   return page;
 }
 
-/** The anchors that GitHub gives to headings: letters, digits, `-` and `_`, in lower case. */
+/**
+ * The anchors that GitHub gives to headings (letters, digits, `-` and `_`, in lower case), and those
+ * that a page sets itself.
+ */
 function anchorsOf(page: Page | undefined): string[] {
   const headings = page?.prose.matchAll(/^#+ (.*)$/gm) ?? [];
-  return [...headings].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-      .trim()
-      .replaceAll(/\s/g, "-"),
-  );
+  const set = page?.prose.matchAll(/<a id="([^"]+)"><\/a>/g) ?? [];
+  return [
+    ...[...headings].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+        .trim()
+        .replaceAll(/\s/g, "-"),
+    ),
+    ...[...set].map(([, id = ""]) => id),
+  ];
 }
 
 /** What follows `lockstep` in shell fences and in code inside of sentences. */
