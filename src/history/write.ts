@@ -121,16 +121,23 @@ export function updateChecksum(
   };
 }
 
-/** After a folder was converted: the same migration under its new version. Affects one row. */
+/**
+ * After a folder was converted: the same migration under its new version, also where a contract
+ * migration says that code must ship it. Affects one row.
+ */
 export function renameApplied(
   names: HistoryNames,
   from: { readonly version: string | null; readonly name: string },
   to: { readonly version: string | null; readonly name: string; readonly checksum: string },
 ): BatchItem {
-  const which = from.version === null ? "version is null and name = $1" : "version = $1";
+  const versioned = from.version !== null;
+  const others = `with needing as (update ${names.migrations} set needs_code = $2
+        where needs_code = $1 and version is distinct from $1)`;
+  const own = ", needs_code = case needs_code when $1 then $2 else needs_code end";
   return {
-    text: `update ${names.migrations} set version = $2, name = $3,
-      checksum = case when checksum is null then null else $4 end where ${which}`,
+    text: `${versioned ? others : ""} update ${names.migrations} set version = $2, name = $3,
+      checksum = case when checksum is null then null else $4 end${versioned ? own : ""}
+      where ${versioned ? "version = $1" : "version is null and name = $1"}`,
     values: [from.version ?? from.name, to.version, to.name, to.checksum],
   };
 }

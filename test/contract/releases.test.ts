@@ -135,6 +135,35 @@ test("`--force` needs a reason, and is in the audit trail with who was still the
   await old.done;
 });
 
+test("what cannot be meant is refused before anything is connected", async () => {
+  const said = async (args: readonly string[], env: Record<string, string> = {}) => {
+    const { code, stderr } = await runCli(args, { cwd: now.dir, url: db.url, env });
+    return [code, stderr];
+  };
+  expect(await said(["up", "--reason", "x"])).toEqual([64, expect.stringContaining("--force")]);
+  expect(await said(["plan", "--direction", "down", "--phase", "expand"])).toEqual([
+    64,
+    expect.stringContaining("Leave out one"),
+  ]);
+  expect(await said(["up"], { LOCKSTEP_PHASE: "old" })).toEqual([
+    78,
+    expect.stringContaining("`expand` or `contract`"),
+  ]);
+});
+
+test("a plan ends with the code of the refusal, and by phase with none", async () => {
+  await applyFirst();
+  const plan = (...args: string[]) => runCli(["plan", ...args], { cwd: now.dir, url: db.url });
+  const refused = await plan();
+  expect(refused.code).toBe(75);
+  expect(refused.stdout).toContain("no instance of the application has a heartbeat");
+  expect((await plan("--phase", "expand")).code).toBe(0);
+  const { stdout } = await runCli(["status"], { cwd: now.dir, url: db.url });
+  expect(stdout).toMatch(/2_drop +pending, contract/);
+  const off = { LOCKSTEP_CONTRACT_GUARD: "off" };
+  expect((await up([], off)).code).toBe(0);
+});
+
 test.each(["before-file", "file-sent", "after-file"])(
   "killed at `%s`, a forced migration and its audit row are both there or neither",
   async (point) => {
