@@ -291,6 +291,11 @@ describe("convert", () => {
     await db.admin.query("insert into schema_migrations values ('1')");
     await db.admin.query("create table a (id int)");
     await adopt(given, REASON);
+    await db.admin.query("update lockstep.migrations set needs_code = '1'");
+    await db.admin.query(
+      `insert into lockstep.migrations (kind, name, duration_ms, run_id, tool_version, needs_code)
+       values ('repeatable', 'later', 0, gen_random_uuid(), '0', '1')`,
+    );
     const cwd = { cwd: given.dir, url: db.url };
     const converted = await runCli(["convert", "--to", "native", "native", "--dir", "m"], cwd);
     expect([converted.code, converted.stderr]).toEqual([0, ""]);
@@ -314,6 +319,13 @@ describe("convert", () => {
       from: "dbmate",
       renamed: 0,
     });
+    // What code must ship has its new name, too.
+    expect(
+      await db.admin.query("select version, needs_code from lockstep.migrations order by version"),
+    ).toEqual([
+      { version: "2", needs_code: "2" },
+      { version: null, needs_code: "2" },
+    ]);
     // `0001_two` was not applied when `0002_a` was: in our own format that has to be allowed.
     const late = ["--dir", "native", "--out-of-order", "allow", "--json"];
     const rest = await runCli(["up", ...late], cwd);
