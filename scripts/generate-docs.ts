@@ -16,6 +16,7 @@ import { renderExitCodesPage } from "./docs/exit-codes.ts";
 import { renderFailuresPage } from "./docs/failures.ts";
 import { renderFaultInjectionPage } from "./docs/fault-injection.ts";
 import { renderRunbookPage } from "./docs/runbook.ts";
+import { renderMetricCataloguePage } from "./docs/metric-catalogue.ts";
 import { rulePages } from "./docs/rules.ts";
 
 export interface Generator {
@@ -32,6 +33,7 @@ export const GENERATORS: readonly Generator[] = [
   { file: "docs/cli.md", render: renderCliDocs },
   { file: "docs/locks.md", render: renderLockDocs },
   { file: "docs/fault-injection.md", render: renderFaultInjectionPage },
+  { file: "docs/metric-catalogue.md", render: renderMetricCataloguePage },
   ...rulePages(),
   ...chartFiles(),
   { file: "docs/accuracy.md", render: renderAccuracyPage },

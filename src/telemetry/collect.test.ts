@@ -3,6 +3,8 @@ import type { RunEvent, RunEventBody } from "../runner/events.ts";
 import { fold, initialState, samplesOf, type RunState } from "./collect.ts";
 import { METRICS, type MetricId } from "./metric-catalogue.ts";
 
+type Finished = Extract<RunEventBody, { event: "run-finished" }>;
+
 const OPENED = Date.parse("2026-11-22T09:00:00.000Z");
 
 function at(ms: number, body: RunEventBody): RunEvent {
@@ -177,9 +179,7 @@ test("only the labels of the catalogue are said", () => {
   }
 });
 
-function finished(
-  more: Partial<Extract<RunEventBody, { event: "run-finished" }>> & { readonly outcome: string },
-): RunEvent {
+function finished(more: Partial<Finished> & Pick<Finished, "outcome">): RunEvent {
   return at(7_000, {
     event: "run-finished",
     applied: [],

@@ -97,6 +97,18 @@ test("rules and dashboard name only metrics and labels of the catalogue", () => 
   }
 });
 
+test("every runbook_url of the rules leads to a heading, or to the class", () => {
+  const page = readFileSync(join(FOLDER, "../../docs/metrics.md"), "utf8");
+  const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase());
+  const anchors = [...ALERTS.matchAll(/docs\/(\S+?)\.md#(.+)$/gm)];
+  expect(anchors).toHaveLength(RULES.length);
+  for (const [, file, anchor] of anchors) {
+    if (file === "runbook")
+      expect(["{{ $labels.failure_class }}", "ddl.lock_timeout"]).toContain(anchor);
+    else expect(headings).toContain(anchor);
+  }
+});
+
 test("the dashboard can be imported: a schema version, distinct panels, and its variables defined", () => {
   expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(38);
   const ids = dashboard.panels.map(({ id }) => id);
