@@ -11,13 +11,25 @@ export interface TelemetryOptions {
 /** Each is loaded only where it is asked for. */
 export async function openTelemetry(options: TelemetryOptions): Promise<readonly RunSink[]> {
   const opened = await Promise.all([
-    pushgateway(options),
-    textfile(options),
-    scrape(options),
-    otlp(options),
-    terminationMessage(options),
+    orWarning("pushgateway", pushgateway(options)),
+    orWarning("textfile", textfile(options)),
+    orWarning("metrics", scrape(options)),
+    orWarning("otlp", otlp(options)),
+    orWarning("termination message", terminationMessage(options)),
   ]);
   return opened.filter((sink) => sink !== undefined);
+}
+
+/** What cannot even begin is no reason not to migrate: it is said when the run is over. */
+async function orWarning(
+  name: string,
+  opening: Promise<RunSink | undefined>,
+): Promise<RunSink | undefined> {
+  try {
+    return await opening;
+  } catch (error) {
+    return { name, onEvent: () => {}, close: () => Promise.reject(error) };
+  }
 }
 
 async function pushgateway({ config, place, env }: TelemetryOptions): Promise<RunSink | undefined> {

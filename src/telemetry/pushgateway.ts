@@ -9,7 +9,6 @@
  */
 import { readDuration, type Duration } from "../config/duration.ts";
 import type { PushgatewayConfig } from "../config/metrics-config.ts";
-import { Failure } from "../failures/failure.ts";
 import type { RunPlace, RunSink } from "../runner/run-sink.ts";
 import type { Sample } from "./collect.ts";
 import { EXPOSITION_TYPE, renderExposition } from "./exposition.ts";
@@ -90,11 +89,7 @@ function groupPair(name: string, value: string): string {
 function gatewayUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new Failure({
-    class: "config.invalid",
-    what: "The address of the Pushgateway is no http:// or https:// URL.",
-    action: "Correct `metrics.pushgateway` or `LOCKSTEP_PUSHGATEWAY`.",
-  });
+  throw new Error("its address is no http:// or https:// URL");
 }
 
 function authorization(

@@ -43,6 +43,19 @@ test.each(OUTAGES)("%s", async (_, address) => {
   expect(bad.ms - plain.ms).toBeLessThan(6_000);
 });
 
+test("settings that cannot work are warnings as well", async () => {
+  await using db = await freshDatabase();
+  const app = await project({ files: { "migrations/1_a.sql": "create table a (id int);" } });
+  const env = {
+    LOCKSTEP_PUSHGATEWAY: "gateway:9091",
+    LOCKSTEP_METRICS_LISTEN: "everywhere",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "not a url",
+  };
+  const run = await runCli(["up"], { cwd: app.dir, url: db.url, env });
+  expect(run.code).toBe(0);
+  expect(warnings(run.stderr)).toEqual(["metrics", "otlp", "pushgateway"]);
+});
+
 function warnings(stderr: string): string[] {
   return [...stderr.matchAll(/^warning: (\w+): \S/gm)].map(([, name]) => name!).toSorted();
 }
