@@ -38,6 +38,8 @@ export interface GateOptions extends RunnerOptions {
 
 const LONGEST_PAUSE_MS = 1000;
 const FIRST_PAUSE_MS = 250;
+/** Between two attempts to connect: the slots of a full server are the migration's. */
+const LONGEST_BACK_OFF_MS = 2000;
 const LONGEST_LOOK_MS = 10_000;
 /** For a look that begins when the time is over, or nearly: the only one of `--timeout 0`. */
 const SHORTEST_LOOK_MS = 5000;
@@ -52,10 +54,10 @@ export async function gate(options: GateOptions): Promise<GateState> {
     let pause = FIRST_PAUSE_MS;
     let last: GateState | undefined;
     let said = "";
+    const left = (): number => options.timeoutMs - elapsedMs(began);
     for (;;) {
       ctx.checkSignal();
-      const left = options.timeoutMs - elapsedMs(began);
-      const looked = await waiter.look(Math.max(0, left));
+      const looked = await waiter.look(left());
       if (looked.state) {
         last = looked.state;
         const words = JSON.stringify({ ...last, running: withoutClock(last) });
@@ -64,13 +66,14 @@ export async function gate(options: GateOptions): Promise<GateState> {
         if (last.tooOld !== undefined) throw tooOld(last.tooOld);
         if (last.ready) return last;
       }
-      if (options.timeoutMs - elapsedMs(began) <= 0) {
-        throw gateTimeout({ state: last, waitedMs: elapsedMs(began), trouble: looked.trouble });
+      const { trouble } = looked;
+      const waitedMs = elapsedMs(began);
+      if (left() <= 0) throw gateTimeout({ state: last, waitedMs, trouble });
+      if (trouble) {
+        ctx.emit({ event: "waiting-for-connection", reason: trouble.what, elapsedMs: waitedMs });
       }
-      await waiter.pause(
-        Math.min(jittered(pause), Math.max(1, options.timeoutMs - elapsedMs(began))),
-      );
-      pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5);
+      await waiter.pause(Math.min(jittered(pause), Math.max(1, left())));
+      pause = Math.min(trouble ? LONGEST_BACK_OFF_MS : LONGEST_PAUSE_MS, pause * 1.5);
     }
   } catch (error) {
     throw asFailure(ctx, error);
@@ -101,12 +104,11 @@ class Waiter {
     ctx.signal.addEventListener("abort", stop, { once: true });
   }
 
-  async look(waitMs: number): Promise<{ state?: GateState; trouble?: Failure }> {
+  async look(leftMs: number): Promise<{ state?: GateState; trouble?: Failure }> {
     try {
-      const left = Math.max(SHORTEST_LOOK_MS, waitMs);
-      const session = this.#kept ?? (await this.#open(waitMs, left));
-      const looking = this.#lookThrough(session);
-      return { state: await inTime(looking, Math.min(LONGEST_LOOK_MS, left), this.#ctx.signal) };
+      const most = Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, leftMs));
+      const session = this.#kept ?? (await this.#open(most));
+      return { state: await inTime(this.#lookThrough(session), most, this.#ctx.signal) };
     } catch (error) {
       await this.leave();
       this.#ctx.checkSignal();
@@ -129,9 +131,10 @@ class Waiter {
     return state;
   }
 
-  async #open(waitMs: number, left: number): Promise<Session> {
-    const opening = openSession(this.#ctx, waitMs);
-    const { session, facts } = await inTime(opening, left, this.#ctx.signal).catch((error) => {
+  /** One attempt: the pauses between them are the gate's own. */
+  async #open(most: number): Promise<Session> {
+    const opening = openSession(this.#ctx, 0);
+    const { session, facts } = await inTime(opening, most, this.#ctx.signal).catch((error) => {
       void opening.then((late) => late.session.destroy()).catch(() => {});
       throw error;
     });
