@@ -122,6 +122,8 @@ describe("tables", () => {
     const options = [
       ...membersOf("src/library/options.ts", ["CommonOptions"]),
       ...membersOf("src/library/operations.ts", ["MigrateOptions"]),
+      ...membersOf("src/library/gate.ts", ["GateOptions", "ReadinessOptions"]),
+      ...membersOf("src/gate/state.ts", ["GateRules"]),
       ...membersOf("src/library/lint.ts", ["LintOptions"]),
       ...membersOf("src/config/lint-config.ts", ["LintConfig"]),
     ];
