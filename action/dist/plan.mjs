@@ -354,6 +354,7 @@ async function currentVersion(lockstep, flags) {
 	return current ?? "";
 }
 // action/src/plan.ts
+const TRY_AGAIN = 75;
 async function main(env, write) {
 	const project = openProject(withUrl(env), write);
 	if (project === void 0) return 1;
@@ -390,12 +391,12 @@ async function main(env, write) {
 	const { stdout: text } = await lockstep(["plan", ...flags]);
 	await withoutCommands(write, async () => write(text));
 	const current = await currentVersion(lockstep, flags);
-	const ids = [...plan.migrations, ...plan.refused].map(({ id }) => id);
-	const failures = plan.refused.map(({ failure }) => failure);
+	const ids = [...new Set([...plan.migrations, ...plan.refused].map(({ id }) => id))];
+	const failures = plan.refused.filter(isWrong).map(({ failure }) => failure);
 	setOutput(env, "pending", ids.length);
 	setOutput(env, "pending-list", JSON.stringify(ids));
 	setOutput(env, "current", current);
-	setOutput(env, "failure-class", failures[0]?.class ?? "");
+	setOutput(env, "failure-class", plan.refused[0]?.failure.class ?? "");
 	annotate(write, failures, below);
 	await publish(project, {
 		...reportOf(plan, {
@@ -406,7 +407,10 @@ async function main(env, write) {
 		kind: "plan",
 		isWorthwhile: ids.length > 0
 	});
-	return ran.code === 0 ? 0 : 1;
+	return failures.length === 0 ? 0 : 1;
+}
+function isWrong({ failure }) {
+	return failure.exitCode !== TRY_AGAIN;
 }
 function planIn(stdout) {
 	if (!stdout.startsWith("{\n")) return void 0;
@@ -418,12 +422,15 @@ function headOf(env, below) {
 }
 function reportOf({ migrations, refused, server }, { heading, current, text }) {
 	const at = `${current === "" ? "No version is applied" : `At version ${code(current)}`}, PostgreSQL ${server}.`;
+	const wrong = refused.filter(isWrong);
+	const waits = refused.filter((one) => !isWrong(one));
 	if (migrations.length + refused.length === 0) return { head: `${heading}Nothing is pending. ${at}\n` };
 	const lines = [
-		`**${count(migrations.length, "migration")} to apply**${refused.length === 0 ? "" : `, **${refused.length} refused**: nothing is applied until that is settled`}. ${at}\n`,
+		`**${count(migrations.length, "migration")} to apply**${wrong.length === 0 ? "" : `, **${wrong.length} refused**: nothing is applied until that is settled`}. ${at}\n`,
 		...migrations.map(({ id, steps }) => `- ${code(id)}, ${count(steps.length, "step")}`),
 		"",
-		...refused.map(({ id, failure }) => `${code(id)} is refused: ${failureMarkdown(failure)}`)
+		...wrong.map(({ id, failure }) => `${code(id)} is refused: ${failureMarkdown(failure)}`),
+		...waits.map(({ id, failure }) => `${code(id)} has to wait: ${failureMarkdown(failure)}`)
 	];
 	const details = {
 		title: "Steps and locks",

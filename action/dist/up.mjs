@@ -258,6 +258,8 @@ async function main(env, write) {
 	if (project === void 0) return 1;
 	const { lockstep, below } = project;
 	const flags = flagsOf(env);
+	const phase = [];
+	give(phase, "--phase", input(env, "phase"));
 	const events = [];
 	const hear = (line) => {
 		const event = objectIn(line);
@@ -269,6 +271,7 @@ async function main(env, write) {
 	const ran = await withoutCommands(write, () => lockstep([
 		"up",
 		"--json",
+		...phase,
 		...flags
 	], {
 		stdout: hear,

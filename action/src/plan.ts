@@ -19,6 +19,9 @@ import {
   type Write,
 } from "./workflow.ts";
 
+/** As docs/exit-codes.md has it. */
+const TRY_AGAIN = 75;
+
 interface Plan {
   readonly server: string;
   readonly migrations: readonly { readonly id: string; readonly steps: readonly unknown[] }[];
@@ -51,19 +54,25 @@ async function main(env: Environment, write: Write): Promise<number> {
   const { stdout: text } = await lockstep(["plan", ...flags]);
   await withoutCommands(write, async () => write(text));
   const current = await currentVersion(lockstep, flags);
-  const ids = [...plan.migrations, ...plan.refused].map(({ id }) => id);
-  const failures = plan.refused.map(({ failure }) => failure);
+  // One that has to wait is in both.
+  const ids = [...new Set([...plan.migrations, ...plan.refused].map(({ id }) => id))];
+  const failures = plan.refused.filter(isWrong).map(({ failure }) => failure);
   setOutput(env, "pending", ids.length);
   setOutput(env, "pending-list", JSON.stringify(ids));
   setOutput(env, "current", current);
-  setOutput(env, "failure-class", failures[0]?.class ?? "");
+  setOutput(env, "failure-class", plan.refused[0]?.failure.class ?? "");
   annotate(write, failures, below);
   await publish(project, {
     ...reportOf(plan, { heading: headOf(env, below), current, text }),
     kind: "plan",
     isWorthwhile: ids.length > 0,
   });
-  return ran.code === 0 ? 0 : 1;
+  return failures.length === 0 ? 0 : 1;
+}
+
+/** What has to wait (for old code to go, for a window) is no mistake of this pull request. */
+function isWrong({ failure }: Plan["refused"][number]): boolean {
+  return failure.exitCode !== TRY_AGAIN;
 }
 
 function planIn(stdout: string): Plan | undefined {
@@ -87,14 +96,17 @@ function reportOf(
   { heading, current, text }: Around,
 ): Report {
   const at = `${current === "" ? "No version is applied" : `At version ${code(current)}`}, PostgreSQL ${server}.`;
+  const wrong = refused.filter(isWrong);
+  const waits = refused.filter((one) => !isWrong(one));
   if (migrations.length + refused.length === 0) {
     return { head: `${heading}Nothing is pending. ${at}\n` };
   }
   const lines = [
-    `**${count(migrations.length, "migration")} to apply**${refused.length === 0 ? "" : `, **${refused.length} refused**: nothing is applied until that is settled`}. ${at}\n`,
+    `**${count(migrations.length, "migration")} to apply**${wrong.length === 0 ? "" : `, **${wrong.length} refused**: nothing is applied until that is settled`}. ${at}\n`,
     ...migrations.map(({ id, steps }) => `- ${code(id)}, ${count(steps.length, "step")}`),
     "",
-    ...refused.map(({ id, failure }) => `${code(id)} is refused: ${failureMarkdown(failure)}`),
+    ...wrong.map(({ id, failure }) => `${code(id)} is refused: ${failureMarkdown(failure)}`),
+    ...waits.map(({ id, failure }) => `${code(id)} has to wait: ${failureMarkdown(failure)}`),
   ];
   const details = { title: "Steps and locks", text };
   return { head: `${heading}${lines.join("\n")}`, details };

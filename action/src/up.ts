@@ -1,6 +1,6 @@
 /** The action `up`: applies what is pending, and says what came of it. */
 import { annotate, type Failure, failureMarkdown, failureOf, objectIn } from "./failure.ts";
-import { flagsOf, withUrl } from "./flags.ts";
+import { flagsOf, give, withUrl } from "./flags.ts";
 import { code } from "./markdown.ts";
 import { openProject } from "./project.ts";
 import { currentVersion } from "./status.ts";
@@ -37,6 +37,8 @@ async function main(env: Environment, write: Write): Promise<number> {
   if (project === undefined) return 1;
   const { lockstep, below } = project;
   const flags = flagsOf(env);
+  const phase: string[] = [];
+  give(phase, "--phase", input(env, "phase"));
   const events: Event[] = [];
   const hear = (line: string): void => {
     const event = objectIn(line) as Event | undefined;
@@ -46,7 +48,7 @@ async function main(env: Environment, write: Write): Promise<number> {
     if (text !== undefined) write(`${text}\n`);
   };
   const ran = await withoutCommands(write, () =>
-    lockstep(["up", "--json", ...flags], {
+    lockstep(["up", "--json", ...phase, ...flags], {
       stdout: hear,
       stderr: (line) => write(`${line}\n`),
     }),

@@ -97,6 +97,23 @@ describe("plan", () => {
     expect(comments[0]!.body).toContain("**1 refused**: nothing is applied until that is settled");
   });
 
+  test("does not fail for a contract migration that has to wait for old code", async () => {
+    await using db = await freshDatabase();
+    const work = await pullRequest(BEFORE, { "README.md": "# Shop\n" });
+    expect((await runAction(work, { url: db.url }, { action: "up" })).code).toBe(0);
+    await work.commit({
+      "migrations/2_less.sql": "-- lockstep:phase contract\nalter table orders drop column id;\n",
+    });
+    const ran = await runAction(work, { url: db.url }, { action: "plan" });
+    expect([ran.code, kinds(ran.stdout, "error")]).toEqual([0, []]);
+    expect(ran.outputs).toMatchObject({
+      pending: "1",
+      "failure-class": "contract.old_code",
+      "exit-code": "75",
+    });
+    expect(ran.summary).toContain("`2_less` has to wait: **contract.old_code**");
+  });
+
   test("of a fork is in the summary, and without a secret there is none", async () => {
     await using db = await freshDatabase();
     const work = await pullRequest(BEFORE, ADDS);

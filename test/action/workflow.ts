@@ -22,6 +22,7 @@ export interface Step {
   readonly run?: string;
   readonly with?: Readonly<Record<string, string | number | boolean>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly "continue-on-error"?: boolean;
 }
 
 export interface Job {
@@ -72,7 +73,7 @@ export interface Given {
 type Context = Readonly<Record<string, unknown>>;
 
 export async function runJob(job: Job, given: Given): Promise<JobRun> {
-  const steps: Record<string, { outputs: Readonly<Record<string, string>> }> = {};
+  const steps: Record<string, { outputs: Readonly<Record<string, string>>; outcome: string }> = {};
   const context = (): Context => ({
     secrets: given.secrets,
     steps,
@@ -82,15 +83,16 @@ export async function runJob(job: Job, given: Given): Promise<JobRun> {
   let ok = true;
   let log = "";
   for (const step of job.steps) {
-    if (!ok && step.if !== "always()") continue;
+    if (step.if !== "always()" && (!ok || !holds(step.if ?? "true", context()))) continue;
     const action = await actionOf(step);
     if ((action === undefined && step.uses !== undefined) || step.run === "npm ci") continue;
     const ran =
       action === undefined
         ? await runShell(step, given, context())
         : await runOurs(step, action, given, context());
-    if (step.id !== undefined) steps[step.id] = { outputs: ran.outputs };
-    ok &&= ran.code === 0;
+    const outcome = ran.code === 0 ? "success" : "failure";
+    if (step.id !== undefined) steps[step.id] = { outputs: ran.outputs, outcome };
+    ok &&= ran.code === 0 || step["continue-on-error"] === true;
     log += ran.stdout;
   }
   const outputs = Object.entries(job.outputs ?? {}).map(([name, text]) => [
@@ -155,11 +157,19 @@ export function runBash(
 }
 
 function fill(text: string, context: Context): string {
-  return text.replaceAll(/\$\{\{([^]*?)\}\}/g, (_all, expression: string) => {
-    const { tokens } = new Lexer(expression.trim()).lex();
-    const tree = new Parser(tokens, Object.keys(context), []).parse();
-    return new Evaluator(tree, toData(context) as data.Dictionary).evaluate().coerceString();
-  });
+  return text.replaceAll(/\$\{\{([^]*?)\}\}/g, (_all, expression: string) =>
+    evaluate(expression, context).coerceString(),
+  );
+}
+
+function holds(condition: string, context: Context): boolean {
+  return evaluate(condition, context).coerceString() === "true";
+}
+
+function evaluate(expression: string, context: Context): data.ExpressionData {
+  const { tokens } = new Lexer(expression.trim()).lex();
+  const tree = new Parser(tokens, Object.keys(context), []).parse();
+  return new Evaluator(tree, toData(context) as data.Dictionary).evaluate();
 }
 
 function toData(value: unknown): data.ExpressionData {

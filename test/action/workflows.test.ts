@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { describeCommand } from "../../src/cli/described.ts";
 import { onTestEnd } from "../support/cleanup.ts";
-import { freshDatabase } from "../support/database.ts";
+import { freshDatabase, type TestDatabase } from "../support/database.ts";
 import { errorsOfWorkflow } from "./github-parser.ts";
 import { commentsApi, type FakeComment, git, pullRequest } from "./pull-request.ts";
 import { actionOf, type JobRun, readWorkflow, runBash, runJob } from "./workflow.ts";
@@ -16,7 +16,10 @@ import { actionOf, type JobRun, readWorkflow, runBash, runJob } from "./workflow
 const ROOT = join(import.meta.dirname, "../..");
 const WORKFLOWS = ["examples/ci/lockstep-pr.yml", "examples/ci/lockstep-deploy.yml"];
 const GITLAB = "examples/ci/gitlab-ci.yml";
-const BEFORE = { "migrations/1_orders.sql": "create table orders (id bigint primary key);\n" };
+const BEFORE = {
+  "migrations/1_orders.sql": "create table orders (id bigint primary key, total int);\n",
+};
+const ADDS_LATER = { "migrations/3_note.sql": "alter table orders add column note text;\n" };
 const ADDS = { "migrations/2_note.sql": "alter table orders add column note text;\n" };
 
 describe.each(WORKFLOWS)("%s", (file) => {
@@ -155,6 +158,38 @@ describe("the workflow of a deploy, run", () => {
     expect([deployed.ok, deployed.log]).toEqual([true, expect.stringContaining("helm upgrade")]);
   });
 
+  test("applies what contracts when the old code is gone, and does not fail before", async () => {
+    await using db = await freshDatabase();
+    const work = await pullRequest(BEFORE, { "README.md": "# Shop\n" });
+    const { jobs } = await readWorkflow("examples/ci/lockstep-deploy.yml");
+    const secrets = { MIGRATOR_DATABASE_URL: db.url, READONLY_DATABASE_URL: db.url };
+    const run = (name: string, job = jobs[name]!): Promise<JobRun> =>
+      runJob(job, { work, secrets });
+    expect((await run("migrate")).ok).toBe(true);
+    await work.commit({
+      "migrations/2_less.sql":
+        "-- lockstep:phase contract\nalter table orders drop column total;\n",
+      ...ADDS_LATER,
+    });
+    expect((await run("migrate")).outputs).toMatchObject({ applied: "1", current: "3" });
+    expect((await run("deploy")).ok).toBe(true);
+    // Nobody has said what runs, which counts as old.
+    const early = await run("contract");
+    expect([early.ok, early.log]).toEqual([true, expect.stringContaining("contract.old_code")]);
+    expect(await contracted(db)).toBe(false);
+    const { steps } = jobs["contract"]!;
+    const sure = steps.map((step) =>
+      step.id === "up" ? { ...step, with: { ...step.with, args: "--force\n--reason\nnew" } } : step,
+    );
+    expect((await run("contract", { steps: sure })).ok).toBe(true);
+    expect(await contracted(db)).toBe(true);
+    const stranger = new URL(db.url);
+    stranger.username = "nobody_here";
+    const broken = { ...secrets, MIGRATOR_DATABASE_URL: stranger.href };
+    const other = await runJob(jobs["contract"]!, { work, secrets: broken });
+    expect(other.ok).toBe(false);
+  });
+
   test("that fails says its class, and the code is not rolled out", async () => {
     await using db = await freshDatabase();
     const work = await pullRequest(BEFORE, { "migrations/2_wrong.sql": "select 1/0;\n" });
@@ -178,12 +213,20 @@ describe("the workflow of a deploy, run", () => {
   });
 });
 
+async function contracted({ admin }: TestDatabase): Promise<boolean> {
+  const columns = await admin.query(
+    "select from pg_catalog.pg_attribute where attrelid = 'orders'::regclass and attname = 'total' and not attisdropped",
+  );
+  return columns.length === 0;
+}
+
 interface GitlabJob {
   readonly extends?: string | readonly string[];
   readonly stage?: string;
   readonly script?: readonly string[];
   readonly resource_group?: string;
   readonly interruptible?: boolean;
+  readonly allow_failure?: { readonly exit_codes: readonly number[] };
   readonly retry?: { readonly exit_codes: readonly number[] };
   readonly artifacts?: { readonly reports: Readonly<Record<string, string>> };
 }
@@ -235,6 +278,10 @@ describe("GitLab", () => {
       resource_group: "migrate-production",
       interruptible: false,
       retry: { exit_codes: [75] },
+    });
+    expect(jobs["contract"]).toMatchObject({
+      resource_group: "migrate-production",
+      allow_failure: { exit_codes: [75] },
     });
   });
 
@@ -300,6 +347,14 @@ describe("GitLab", () => {
       expect.stringContaining("1 applied, at version 2"),
     ]);
     expect(deployed.stdout).not.toContain("warning");
+    await work.commit({
+      "migrations/3_less.sql":
+        "-- lockstep:phase contract\nalter table orders drop column total;\n",
+    });
+    // The code that brings it passes the gate before it is applied.
+    expect((await runLines("migrate", work, env)).code).toBe(0);
+    expect((await runLines("deploy", work, env)).code).toBe(0);
+    expect((await runLines("contract", work, env)).code).toBe(75);
   });
 });
 
