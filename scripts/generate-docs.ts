@@ -17,6 +17,7 @@ import { renderFailuresPage } from "./docs/failures.ts";
 import { renderFaultInjectionPage } from "./docs/fault-injection.ts";
 import { renderRunbookPage } from "./docs/runbook.ts";
 import { renderMetricCataloguePage } from "./docs/metric-catalogue.ts";
+import { exampleManifests } from "./docs/kubernetes-example.ts";
 import { rulePages } from "./docs/rules.ts";
 
 export interface Generator {
@@ -36,6 +37,7 @@ export const GENERATORS: readonly Generator[] = [
   { file: "docs/metric-catalogue.md", render: renderMetricCataloguePage },
   ...rulePages(),
   ...chartFiles(),
+  ...exampleManifests(),
   { file: "docs/accuracy.md", render: renderAccuracyPage },
 ];
 
