@@ -1,12 +1,16 @@
 /** Windows and freezes, in runs against a server: refused before anything is touched, or overridden. */
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { CareSettings } from "../../src/config/care-config.ts";
+import { historyNames } from "../../src/history/tables.ts";
+import { runKey } from "../../src/postgres/advisory-lock.ts";
 import { plan } from "../../src/runner/make-plan.ts";
+import { DEFAULT_SETTINGS } from "../../src/runner/options.ts";
 import { status } from "../../src/runner/status.ts";
 import { runCli } from "../support/cli.ts";
-import { expectNoLeftovers, freshDatabase } from "../support/database.ts";
+import { connect, expectNoLeftovers, freshDatabase } from "../support/database.ts";
 import { libraryDown, libraryUp, runnerOptionsFor } from "../support/library-run.ts";
 import { project } from "../support/project.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const FILES = { "1_a.sql": "create table a (id int);" };
 const WITH_DOWN = { ...FILES, "1_a.down.sql": "drop table a;" };
@@ -47,6 +51,66 @@ test("with nothing pending it ends well, and `down` is refused like `up`", async
   expect(await db.admin.query("select to_regclass('a') is not null as there")).toEqual([
     { there: true },
   ]);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The clock of this process, which is what the windows are compared with. */
+function clockAt(time: string): void {
+  vi.spyOn(Date, "now").mockReturnValue(Date.parse(`2026-11-26T${time}Z`));
+}
+
+const MORNING: CareSettings = { windows: [{ from: "09:00", to: "10:00" }] };
+
+test("a window that closes while the run waits for its turn is closed for it", async () => {
+  await using db = await freshDatabase();
+  const holder = await connect(db.url, "test holder");
+  const { key } = runKey(historyNames(DEFAULT_SETTINGS).lockName);
+  await holder.query(`select pg_advisory_lock(${key})`);
+  clockAt("09:59:59");
+  let waiting = false;
+  const run = libraryUp(db.url, FILES, {
+    settings: { care: MORNING },
+    onEvent({ event }) {
+      waiting ||= event === "waiting-for-lock";
+    },
+  });
+  await waitUntil(() => waiting, { what: "the run to wait" });
+  clockAt("10:00:00");
+  await holder.end();
+  expect((await run).failure).toMatchObject({ class: "window.closed" });
+  expect(await db.admin.query("select to_regclass('a') is null as absent")).toEqual([
+    { absent: true },
+  ]);
+  await expectNoLeftovers(db);
+});
+
+test("a run that has begun is carried through, also over a lost connection", async () => {
+  await using db = await freshDatabase();
+  clockAt("09:59:59");
+  let cut = false;
+  const { result } = await libraryUp(
+    db.url,
+    {
+      "1_a.sql": "create table a (id int);",
+      "2_b.sql": "create table b (id int);",
+      "3_c.sql":
+        "do $$ begin if (select count(*) from pg_class where relname = 'cut') = 0 then perform pg_terminate_backend(pg_backend_pid()); end if; end $$; create table c (id int);",
+    },
+    {
+      settings: { care: MORNING },
+      onEvent({ event }) {
+        if (event === "migration-started") clockAt("10:30:00");
+        if (event !== "waiting-for-connection" || cut) return;
+        cut = true;
+        void db.admin.query("create table cut ()");
+      },
+    },
+  );
+  expect(cut).toBe(true);
+  expect(result?.applied).toEqual(["1_a", "2_b", "3_c"]);
 });
 
 test("status and plan say it, and plan still shows the steps", async () => {

@@ -125,7 +125,7 @@ function sizeWarnings({ work }: MigrationCare, around: Around): string[] {
   const needs = needsOf(work, around.sizes);
   const total = needs.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total === 0) return [];
-  const what = needs.map(needText).join("; ");
+  const what = needs.map((need) => needText(need, around.server)).join("; ");
   return [...diskWarnings(total, what, around), ...slotWarnings(total, around)];
 }
 
@@ -150,9 +150,10 @@ function needsOf(work: readonly TableWork[], sizes: Around["sizes"]): Need[] {
   });
 }
 
-function needText({ name, kind, certain, bytes }: Need): string {
+function needText({ name, kind, certain, bytes }: Need, { tempTablespaces }: Server): string {
   if (kind === "index-build") {
-    return `an index of \`${name}\` takes up to about ${bytesText(bytes)}, and as much again while it is sorted`;
+    const where = tempTablespaces === "" ? "" : ` (in temp_tablespaces: ${tempTablespaces})`;
+    return `an index of \`${name}\` takes up to about ${bytesText(bytes)}, and as much again while it is sorted${where}`;
   }
   const does = certain ? "is rewritten" : "may be rewritten";
   return `\`${name}\` ${does}, which takes about ${bytesText(bytes)} until it commits`;
@@ -180,8 +181,12 @@ function diskWarnings(total: number, what: string, { freeDiskBytes }: Around): s
 function slotWarnings(total: number, { server }: Around): string[] {
   return server.slots.flatMap(({ name, active, safeBytes }) => {
     if (safeBytes !== null && safeBytes < total) {
+      const lost =
+        safeBytes > 0
+          ? `is lost after ${bytesText(safeBytes)} that its consumer has not fetched`
+          : "is past its limit already, and lost at the next checkpoint";
       return [
-        `It writes about ${bytesText(total)} of WAL, and slot \`${name}\` is lost after ${bytesText(safeBytes)} that its consumer has not fetched (max_slot_wal_keep_size).`,
+        `It writes about ${bytesText(total)} of WAL, and slot \`${name}\` ${lost} (max_slot_wal_keep_size).`,
       ];
     }
     if (active || safeBytes !== null || total < WORTH_A_WORD / 16) return [];

@@ -31,6 +31,8 @@ export interface Server {
   readonly subscriptions: readonly string[];
   /** Publications that have every table, also the ones that come. */
   readonly allTables: readonly string[];
+  /** Where sorts go that do not fit into memory; empty: beside the tables. */
+  readonly tempTablespaces: string;
 }
 
 export interface TableFacts {
@@ -74,7 +76,8 @@ const SERVER = `
     (select pg_catalog.json_agg(p.pubname) from pg_catalog.pg_publication p where p.puballtables) as all_tables,
     (select pg_catalog.json_agg(s.subname) from pg_catalog.pg_subscription s
      where s.subdbid = (select d.oid from pg_catalog.pg_database d
-                        where d.datname = pg_catalog.current_database())) as subscriptions`;
+                        where d.datname = pg_catalog.current_database())) as subscriptions,
+    pg_catalog.current_setting('temp_tablespaces') as temp_tablespaces`;
 
 export async function readServer(session: Session): Promise<Server> {
   const [row] = await session.query(SERVER);
@@ -84,6 +87,7 @@ export async function readServer(session: Session): Promise<Server> {
     publications: list<string>(row, "publications"),
     allTables: list<string>(row, "all_tables"),
     subscriptions: list<string>(row, "subscriptions"),
+    tempTablespaces: row?.["temp_tablespaces"] ?? "",
   };
 }
 
