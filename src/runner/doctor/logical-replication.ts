@@ -8,15 +8,18 @@ import { be, count, listed } from "./wording.ts";
 
 // Where some tables of a schema are published one by one, the others may have been forgotten.
 const UNPUBLISHED = `
+  with published as materialized (
+    select t.schemaname, t.tablename from pg_catalog.pg_publication_tables t),
+  partly as materialized (
+    select distinct o.relnamespace from pg_catalog.pg_publication_rel m
+    join pg_catalog.pg_class o on o.oid = m.prrelid)
   select n.nspname || '.' || c.relname as name
-  from pg_catalog.pg_class c
+  from partly y
+  join pg_catalog.pg_class c on c.relnamespace = y.relnamespace
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence = 'p' and n.nspname <> $1
-    and exists (select from pg_catalog.pg_publication_rel m
-                join pg_catalog.pg_class o on o.oid = m.prrelid where o.relnamespace = c.relnamespace)
-    and not exists (select from pg_catalog.pg_publication_tables t
-                    where t.schemaname = n.nspname and t.tablename = c.relname)
-    and not exists (select from pg_catalog.pg_publication_rel m where m.prrelid = c.oid)
+    and (n.nspname, c.relname) not in (select p.schemaname, p.tablename from published p)
+    and c.oid not in (select m.prrelid from pg_catalog.pg_publication_rel m)
   order by 1`;
 
 /** subconninfo is for superusers; these columns are for everybody. */
