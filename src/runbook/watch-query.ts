@@ -13,6 +13,7 @@
 import { Failure } from "../failures/failure.ts";
 import { idOfRow } from "../history/read.ts";
 import type { HistoryNames } from "../history/tables.ts";
+import { quoteLiteral } from "../postgres/identifiers.ts";
 import type { LockKey } from "../postgres/advisory-lock.ts";
 import type { SessionInfo } from "../runner/events.ts";
 import { parseSessionName } from "../runner/session-names.ts";
@@ -30,7 +31,7 @@ import type {
  * $1 is the beginning of the run's id, or empty for the run that holds the lock, else the newest;
  * $2 and $3 what was seen last of `migrations` and `audit`. One row, one column of JSON.
  */
-export function watchQuery(names: HistoryNames, lock: LockKey): string {
+export function watchQuery(names: HistoryNames, lock: LockKey, mayReadAudit: boolean): string {
   return `
 with now as materialized (select pg_catalog.clock_timestamp() as at),
 locks as materialized (select * from pg_catalog.pg_locks),
@@ -102,8 +103,7 @@ select pg_catalog.json_build_object(
   'migrations', (select pg_catalog.json_agg(pg_catalog.json_build_object('seq', m.seq, 'version', m.version,
       'name', m.name, 'durationMs', m.duration_ms) order by m.seq)
     from ${names.migrations} m where m.run_id = (select r.id from run r) and m.seq > $2::pg_catalog.int8),
-  'reverted', (select pg_catalog.json_agg(pg_catalog.json_build_object('seq', a.id, 'migration', a.migration) order by a.id)
-    from ${names.audit} a where a.action = 'down' and a.run_id = (select r.id from run r) and a.id > $3::pg_catalog.int8),
+  'reverted', ${mayReadAudit ? reverted(names) : "$3::pg_catalog.int8 * null"},
   'wanted', (select pg_catalog.json_build_object('locktype', l.locktype, 'mode', l.mode,
       'relation', l.relation::pg_catalog.regclass, 'waitedMs', ${ms("n.at - l.waitstart")})
     from wanted l, now n),
@@ -123,6 +123,17 @@ select pg_catalog.json_build_object(
       and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
       and c.relnamespace <> 'pg_catalog'::pg_catalog.regnamespace and c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace
     order by c.relpages desc limit 1)) as state`;
+}
+
+/** A `down` takes rows out of `migrations`; the gate's role may not read where it is kept. */
+function reverted(names: HistoryNames): string {
+  return `(select pg_catalog.json_agg(pg_catalog.json_build_object('seq', a.id, 'migration', a.migration) order by a.id)
+    from ${names.audit} a where a.action = 'down' and a.run_id = (select r.id from run r) and a.id > $3::pg_catalog.int8)`;
+}
+
+/** Whether `audit` is open to this role: a query that names it is refused as a whole otherwise. */
+export function mayReadAudit(names: HistoryNames): string {
+  return `pg_catalog.has_table_privilege(${quoteLiteral(names.audit)}, 'select')`;
 }
 
 function session(alias: string, pid = `${alias}.pid`): string {

@@ -20,7 +20,7 @@ import { openSession, PASSING } from "../runner/open-session.ts";
 import type { RunnerOptions } from "../runner/options.ts";
 import { createContext, type RunContext } from "../runner/run-context.ts";
 import { noSuchRun } from "./explain.ts";
-import { newMigrations, toState, watchQuery, type RawState } from "./watch-query.ts";
+import { mayReadAudit, newMigrations, toState, watchQuery, type RawState } from "./watch-query.ts";
 import type { WatchedMigration, WatchState } from "./watch-state.ts";
 
 export interface WatchOptions extends Omit<RunnerOptions, "onEvent"> {
@@ -119,7 +119,7 @@ async function follow(ctx: RunContext, eye: Eye, options: WatchOptions): Promise
 /** The connection that looks. */
 class Eye {
   readonly #ctx: RunContext;
-  readonly #query: string;
+  #query: string | undefined;
   #session: Session | undefined;
   #historyExists = false;
   #lookedAt = -Infinity;
@@ -132,7 +132,6 @@ class Eye {
 
   constructor(ctx: RunContext) {
     this.#ctx = ctx;
-    this.#query = watchQuery(ctx.names, ctx.lock);
     // A server that hangs must not make us deaf.
     const stop = (): void => {
       this.#session?.destroy(new Error("Told to stop watching"));
@@ -201,11 +200,15 @@ class Eye {
   }
 
   async #ask(session: Session, target: string): Promise<RawState | undefined> {
-    const { names } = this.#ctx;
+    const { names, lock } = this.#ctx;
     if (!this.#historyExists) {
       const [there] = await session.query(`select ${historyIsThere(names)} as there`);
       this.#historyExists = there?.["there"] === "t";
       if (!this.#historyExists) return undefined;
+    }
+    if (this.#query === undefined) {
+      const [may] = await session.query(`select ${mayReadAudit(names)} as audit`);
+      this.#query = watchQuery(names, lock, may?.["audit"] === "t");
     }
     // W1. The settings end with the transaction: on a pooled connection others come after us.
     const results = await session.ownBatch([

@@ -31,6 +31,9 @@ test("what a name says is read back", () => {
     waitsFor: [4711, 0],
     attempt: 12,
   });
+  const first = waitingName(ID, { ...waits, attempt: 1 });
+  expect(first).toBe("lockstep 1a2b3c4d at 3_add waits 4711,0 observer");
+  expect(parseSessionName(first)).toMatchObject({ attempt: 1, waitsFor: [4711, 0] });
   expect(parseSessionName(waitingName(ID, { ...waits, pids: [] }))).toMatchObject({
     migration: "3_add",
     waitsFor: [],

@@ -41,7 +41,8 @@ export interface Waits {
 export function waitingName(runId: string, { pids, attempt, migration }: Waits): string {
   const named = (count: number): string => {
     const list = pids.length === 0 ? "" : ` ${pids.slice(0, count).join(",")}`;
-    return at(runId, migration, ` waits${list} (${attempt})${OBSERVER}`);
+    const again = attempt === 1 ? "" : ` (${attempt})`;
+    return at(runId, migration, ` waits${list}${again}${OBSERVER}`);
   };
   // The version is worth more than the pids behind the first: fourteen digits, mostly.
   for (let count = Math.min(3, pids.length); count > 1; count -= 1) {
@@ -66,20 +67,20 @@ export interface SessionName {
 }
 
 const NAME =
-  /^lockstep ([0-9a-f]{8})(?: at (\S+?)(~)?(?: waits( [\d,]+)? \((\d+)\))?| .*?)?( observer)?$/;
+  /^lockstep ([0-9a-f]{8})(?: at (\S+?)(~)?( waits(?: ([\d,]+))?(?: \((\d+)\))?)?| .*?)?( observer)?$/;
 
 /** What a name says; undefined for a session of somebody else. */
 export function parseSessionName(name: string): SessionName | undefined {
-  const [, run, migration, cut, pids, attempt, observer] = NAME.exec(name) ?? [];
+  const [, run, migration, cut, waits, pids, attempt, observer] = NAME.exec(name) ?? [];
   if (run === undefined) return undefined;
   return {
     run,
     observer: observer !== undefined,
     ...(migration !== undefined && { migration }),
     ...(cut !== undefined && { cut: true as const }),
-    ...(attempt !== undefined && {
-      waitsFor: (pids ?? "").trim().split(",").filter(Boolean).map(Number),
-      attempt: Number(attempt),
+    ...(waits !== undefined && {
+      waitsFor: (pids ?? "").split(",").filter(Boolean).map(Number),
+      attempt: Number(attempt ?? 1),
     }),
   };
 }

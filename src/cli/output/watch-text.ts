@@ -12,7 +12,7 @@ import type { Paint } from "./paint.ts";
 import { oneLine, truncate } from "./width.ts";
 import { count, describeSession, formatDuration } from "./words.ts";
 
-export const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MS = 80;
 const MAX_SESSIONS = 4;
 const BAR = 20;
@@ -58,7 +58,7 @@ function waitWords({ wants, blockers, step }: WatchState): string {
 export function progressWords({ phase, percent, detail }: StepProgress): string {
   const parts = [
     oneLine(phase),
-    ...(percent === null ? [] : [`${Math.floor(percent)} %`]),
+    ...(percent === null || phase.startsWith("waiting") ? [] : [`${Math.floor(percent)} %`]),
     ...(detail === null ? [] : [detail]),
   ];
   return parts.join(", ");
@@ -69,14 +69,14 @@ function silence({ step, activity }: WatchState): string[] {
   if (step === null || step.progress !== null || activity !== "working") return [];
   if (step.relation === null) return [];
   return [
-    `no progress from the server for this; ${oneLine(step.relation.name)} has ${formatBytes(step.relation.bytes)}`,
+    `the server tells no progress of this; ${oneLine(step.relation.name)} has ${formatBytes(step.relation.bytes)}`,
   ];
 }
 
 function victimWords({ session, waitedMs, relation }: Victim): string {
   const { transactionAgeMs: _age, state: _state, ...who } = session;
-  const on = relation === undefined ? "" : ` for ${oneLine(relation)}`;
-  return `${describeSession(who)}, waits${on} for ${formatDuration(waitedMs)}`;
+  const on = relation === undefined ? "" : `, on ${oneLine(relation)}`;
+  return `behind it for ${formatDuration(waitedMs)}${on}: ${describeSession(who)}`;
 }
 
 /** Turns updates into lines of a log: what has not changed is not said again. */
@@ -126,7 +126,7 @@ export function createWatchLog(): (update: WatchUpdate) => string[] {
           ]),
           ...state.victims.map((one): [string, string] => [
             `v${one.session.pid}`,
-            `  behind it: ${victimWords(one)}`,
+            `  ${victimWords(one)}`,
           ]),
         ]);
         for (const [key, text] of sessions) if (!known.has(key)) lines.push(text);
@@ -216,7 +216,7 @@ export function watchBlock(
       paint.yellow,
     ),
     ...listed(
-      state.victims.map((one) => `behind it: ${victimWords(one)}`),
+      state.victims.map((one) => victimWords(one)),
       room,
       paint.red,
     ),
