@@ -10,6 +10,7 @@ import {
   freshDatabase,
   type TestDatabase,
 } from "../support/database.ts";
+import { historySchema } from "../support/elsewhere.ts";
 import { sharedUrl } from "../support/postgres.ts";
 import { project } from "../support/project.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -169,9 +170,7 @@ test("a role that may read the history alone sees names and locks, and is told w
     await runCli(["up", "--to", "1"], { cwd, url: db.url });
     const url = sharedUrl(db.name, role);
     expect(await runCli(["watch"], { cwd, url })).toMatchObject({ code: 77 });
-    await db.admin.query(
-      grants({ historySchema: "lockstep", historyPrefix: "", roles: { gate: role } }),
-    );
+    await db.admin.query(grants({ historySchema, historyPrefix: "", roles: { gate: role } }));
     const up = startCli(["up"], { cwd, url: db.url });
     const watch = startCli(["watch", "--wait"], { cwd, url });
     await watch.waitForOutput(/Z 2_slow/);
