@@ -6,7 +6,7 @@ import type { NotifyConfig } from "./notify-config.ts";
 
 /** Addresses of pages for whoever reads a metric, a page or a message. */
 export interface LinksConfig {
-  /** A runbook with an anchor for each failure class; default: this project's own page. */
+  /** A runbook with an anchor for each failure class; default: none. */
   readonly runbook?: string | undefined;
   readonly dashboard?: string | undefined;
   /** The pipeline that runs this; default: what the CI system says in its variables. */
