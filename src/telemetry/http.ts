@@ -17,6 +17,8 @@ export interface SendOptions {
 }
 
 const FIRST_PAUSE_MS = 200;
+/** Of an answer that is shown; the rest is read and dropped. */
+const LONGEST_ANSWER = 1_000;
 
 /** Resolves when the other side has taken it; rejects with a sentence that says why it did not. */
 export async function send(message: HttpMessage, options: SendOptions): Promise<void> {
@@ -48,13 +50,12 @@ async function once(
   // What is shown has neither a login nor a query, where tokens may be.
   const shown = `${url.origin}${url.pathname}`;
   try {
-    const response = await fetch(url, { method, headers, body, signal, redirect: "error" });
-    const text = await response.text();
-    if (response.ok) return undefined;
+    const { status, text } = await request({ url, method, headers, body }, signal);
+    if (status >= 200 && status < 300) return undefined;
     const said = text.trim().split("\n")[0]?.slice(0, 200) ?? "";
     return {
-      words: `${shown} answered ${response.status}${said === "" ? "" : `: ${said}`}`,
-      passing: response.status === 429 || response.status >= 500,
+      words: `${shown} answered ${status}${said === "" ? "" : `: ${said}`}`,
+      passing: status === 429 || status >= 500,
     };
   } catch (error) {
     if (signal.aborted) {
@@ -67,11 +68,35 @@ async function once(
   }
 }
 
-/** `fetch failed` is all that the error itself says. */
+/**
+ * Not by `fetch`, whose first use costs 70 ms (measured on Node 20, `up` with nothing pending), and
+ * which follows redirects with the headers of a login.
+ */
+async function request(
+  { url, method, headers, body }: HttpMessage,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const secure = url.protocol === "https:";
+  const { request: open } = secure ? await import("node:https") : await import("node:http");
+  return new Promise((resolve, reject) => {
+    const length = String(Buffer.byteLength(body));
+    const options = { method, headers: { ...headers, "content-length": length }, signal };
+    const sent = open(url, { ...options, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => (text = (text + part).slice(0, LONGEST_ANSWER)));
+      response.on("error", reject);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/** A name with several addresses fails once for each; the first reason stands for all. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) {
-    return cause.errors[0].message;
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) {
+    return error.errors[0].message;
   }
-  return cause instanceof Error ? cause.message : String(cause);
+  return error instanceof Error ? error.message : String(error);
 }

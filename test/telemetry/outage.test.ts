@@ -1,7 +1,7 @@
 /** Whoever is to be told may be gone, silent or broken: the run is what it is, and waits little. */
 import { createServer, type AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { runCli } from "../support/cli.ts";
+import { type CliResult, runCli } from "../support/cli.ts";
 import { freshDatabase } from "../support/database.ts";
 import { project } from "../support/project.ts";
 import { startReceiver } from "./receiver.ts";
@@ -27,20 +27,18 @@ test.each(OUTAGES)("%s", async (_, address) => {
   const app = await project({ files: { "migrations/1_a.sql": "create table a (id int);" } });
   const options = { cwd: app.dir, url: db.url };
 
-  const plain = await runCli(["up", "--json"], options);
   const again = await runCli(["up", "--json"], { ...options, env });
+  expect(afterItsEnd(again)).toBeLessThan(6_000);
   expect(again.code).toBe(0);
-  expect(again.events().at(-1)).toMatchObject({ outcome: "nothing-to-do" });
+  expect(again.events().at(-1)).toMatchObject({ outcome: "applied" });
   expect(warnings(again.stderr)).toEqual(["otlp", "pushgateway"]);
-  // From the end of the run to the end of the process; the budget of all together is 5 s.
-  expect(again.ms - plain.ms).toBeLessThan(6_000);
 
   await app.write("migrations/2_b.sql", "select 1 / 0;");
   const bad = await runCli(["up", "--json"], { ...options, env });
+  expect(afterItsEnd(bad)).toBeLessThan(6_000);
   expect(bad.code).toBe(79);
   expect(bad.events().at(-1)).toMatchObject({ outcome: "failed" });
   expect(warnings(bad.stderr)).toEqual(["otlp", "pushgateway"]);
-  expect(bad.ms - plain.ms).toBeLessThan(6_000);
 });
 
 test("settings that cannot work are warnings as well", async () => {
@@ -55,6 +53,11 @@ test("settings that cannot work are warnings as well", async () => {
   expect(run.code).toBe(0);
   expect(warnings(run.stderr)).toEqual(["metrics", "otlp", "pushgateway"]);
 });
+
+/** Milliseconds from the last event to now: the budget of all that are told is 5 s. */
+function afterItsEnd(run: CliResult): number {
+  return Date.now() - Date.parse(run.events().at(-1)!.at);
+}
 
 function warnings(stderr: string): string[] {
   return [...stderr.matchAll(/^warning: (\w+): \S/gm)].map(([, name]) => name!).toSorted();
