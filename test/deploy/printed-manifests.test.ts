@@ -76,20 +76,26 @@ describe("the printed Job and the printed gate", () => {
     expect(waiting.available()).toBe(0);
     const result = await (await job()).done;
     expect(result).toMatchObject({ condition: "Complete", failed: 0 });
+    const said = JSON.parse(result.pods[0]!.containers[0]!.message ?? "") as object;
+    expect(said).toMatchObject({ outcome: "applied", exitCode: 0, applied: { count: 1 } });
     await waiting.rolledOut();
     await waiting.remove();
     expect(await ledger(db.admin)).toEqual(["1"]);
     await expectSettled(db);
   });
 
-  test("stop the roll-out at the first failure, until the file is mended", async () => {
+  test("stop the roll-out at the first failure, which the pod's last words name", async () => {
     await using db = await freshDatabase();
     const { app, job, pods } = await image(db, {
       "migrations/1_wrong.sql": `${mark("1")}\nselect nothing from ledger;`,
     });
     const result = await (await job()).done;
     expect(result).toMatchObject({ condition: "Failed", reason: "PodFailurePolicy", failed: 0 });
-    expect(result.pods[0]!.containers[0]!.exitCode).toBe(79);
+    const { exitCode, message = "" } = result.pods[0]!.containers[0]!;
+    expect([exitCode, JSON.parse(message)]).toMatchObject([
+      79,
+      { failureClass: "object.missing", migration: "1_wrong", at: "migrations/1_wrong.sql:2" },
+    ]);
     const waiting = await pods("gate");
     await waitUntil(
       () => waiting.pods.every(({ status }) => status.initContainers[0]!.runs.length > 0),
@@ -107,6 +113,16 @@ describe("the printed Job and the printed gate", () => {
     await expectSettled(db);
   });
 
+  test("leave last words that are not cut off, however much the server says", async () => {
+    await using db = await freshDatabase();
+    const { job } = await image(db, {
+      "migrations/1_wordy.sql": `do $$ begin raise exception '%', pg_catalog.repeat('ä', 20000); end $$;`,
+    });
+    const { pods } = await (await job()).done;
+    const { message = "" } = pods[0]!.containers[0]!;
+    expect(JSON.parse(message)).toMatchObject({ failureClass: "guard.raise", exitCode: 79 });
+  });
+
   test("replace a pod that was evicted, without counting it", async () => {
     await using db = await freshDatabase();
     const { job } = await image(db, { "migrations/1_slow.sql": `${mark("1")}\n${WAIT_AT_GATE}` });
@@ -116,7 +132,11 @@ describe("the printed Job and the printed gate", () => {
     (await running.pod(0)).evict();
     const result = await running.done;
     expect(result).toMatchObject({ condition: "Complete", failed: 0 });
-    expect(result.pods.map(({ containers }) => containers[0]!.exitCode)).toEqual([143, 0]);
+    const [first] = result.pods.map(({ containers }) => containers[0]!);
+    expect([first!.exitCode, JSON.parse(first!.message ?? "")]).toMatchObject([
+      143,
+      { outcome: "interrupted", exitCode: 143 },
+    ]);
     expect(await ledger(db.admin)).toEqual(["1"]);
     await expectSettled(db);
   });
