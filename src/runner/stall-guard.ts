@@ -81,14 +81,15 @@ export class StallGuard {
 
   async #look(): Promise<void> {
     const { observer, pid, capMs, waits, cancel, onSilence, onLong } = this.#options;
-    if (!this.#longSaid && performance.now() - this.#began > LONG_MS) {
-      this.#longSaid = true;
-      onLong?.();
-    }
     try {
       const victims = await withDeadline(observer.victims(pid));
       const longest = victims[0]?.waitedMs ?? 0;
       waits.longestMs = Math.max(waits.longestMs, longest);
+      // Not while somebody waits: on a slow link the next look would be late.
+      if (!this.#longSaid && longest === 0 && performance.now() - this.#began > LONG_MS) {
+        this.#longSaid = true;
+        onLong?.();
+      }
       // G2: the next look comes an interval and a round trip later, and a cancel travels, too.
       const travel = Math.min(observer.roundTripMs * 1.5, capMs / 2);
       const late = longest >= capMs - this.#interval() - travel;
