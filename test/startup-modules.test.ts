@@ -64,7 +64,7 @@ test("`gate` that passes loads none of them either", async () => {
   // The command line with flags is what it has more: a timeout is what manifests give it.
   await expectLight(await loadedBy(app.dir, db.url, ["gate", "--timeout", "1m"]), {
     part: "src/gate/wait.ts",
-    most: 6,
+    most: 7,
   });
 });
 
