@@ -31,6 +31,7 @@ export interface ContractLook {
 export class ContractGuard {
   readonly #ctx: RunContext;
   readonly #set: MigrationSet;
+  readonly #said = new Set<Migration>();
 
   constructor(ctx: RunContext, set: MigrationSet) {
     this.#ctx = ctx;
@@ -42,10 +43,19 @@ export class ContractGuard {
     const { steps, refused } = await this.#look(look);
     const [first] = refused;
     if (first !== undefined && this.#ctx.options.force === undefined) throw first.failure;
-    for (const { migration, old } of refused) {
+    for (const { migration, old, failure } of refused) {
+      this.#sayForced(migration, failure);
       steps.set(migration, { ...steps.get(migration)!, forced: old });
     }
     return steps;
+  }
+
+  /** The same `--force` may have been meant for something else. */
+  #sayForced(migration: Migration, { what }: Failure): void {
+    const { force } = this.#ctx.options;
+    if (force === undefined || this.#said.has(migration)) return;
+    this.#said.add(migration);
+    this.#ctx.warn("contract", `${what} Forced by ${force.by}: ${force.why}`, migration.id);
   }
 
   /** Everything that `check` would refuse; of `lockstep:after` that names nothing it throws. */

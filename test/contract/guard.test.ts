@@ -348,6 +348,10 @@ describe("force", () => {
     await addInstance(db, { release: "1.9", ships: ["1"], host: "pod-old" });
     const { result } = await up(ALL, { force });
     expect(result?.applied).toEqual(["2_drop", "3_b"]);
+    // Said once, however often it was asked.
+    expect(result?.warnings).toEqual([
+      expect.stringMatching(/1 instance runs without it\. Forced by alice: maintenance window$/),
+    ]);
     expect(await audit()).toEqual([
       {
         run_id: result!.runId,
