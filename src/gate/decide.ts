@@ -111,7 +111,8 @@ function whyTooOld(
     return `contract migration ${behind.version} is applied, which needs code that ships version ${behind.needsCode}`;
   }
   if (maxAhead !== undefined && ahead.length > maxAhead) {
-    return `the database is ${ahead.length} versions ahead of this build, more than ${maxAhead}`;
+    const versions = ahead.length === 1 ? "1 version" : `${ahead.length} versions`;
+    return `the database is ${versions} ahead of this build, more than ${maxAhead}`;
   }
   return undefined;
 }
