@@ -36,6 +36,7 @@ export interface RunState {
   readonly step?: { readonly kind: string; readonly since: number };
   readonly stepMs: Readonly<Record<string, number>>;
   readonly blockers: number;
+  readonly blockersEnded: Readonly<Record<string, number>>;
   readonly blockedMs: number;
   readonly retries: Readonly<Record<string, number>>;
   readonly stepBacks: number;
@@ -54,6 +55,7 @@ export function initialState(openedAt: number): RunState {
     stepRatio: 0,
     stepMs: {},
     blockers: 0,
+    blockersEnded: {},
     blockedMs: 0,
     retries: {},
     stepBacks: 0,
@@ -93,10 +95,10 @@ export function fold(state: RunState, event: RunEvent): RunState {
         blockers: event.blockers.length,
         blockedMs: Math.max(state.blockedMs, event.elapsedMs),
       };
-    case "retrying": {
-      const id = event.class ?? "unknown";
-      return { ...state, retries: { ...state.retries, [id]: (state.retries[id] ?? 0) + 1 } };
-    }
+    case "blocker-cancelled":
+      return { ...state, blockersEnded: oneMore(state.blockersEnded, event.action) };
+    case "retrying":
+      return { ...state, retries: oneMore(state.retries, event.class ?? "unknown") };
     case "stepped-back":
       return {
         ...state,
@@ -119,6 +121,10 @@ export function fold(state: RunState, event: RunEvent): RunState {
     default:
       return state;
   }
+}
+
+function oneMore(counts: Readonly<Record<string, number>>, key: string): Record<string, number> {
+  return { ...counts, [key]: (counts[key] ?? 0) + 1 };
 }
 
 function withStepTime(state: RunState, ms: number): RunState {
@@ -177,6 +183,7 @@ function running(state: RunState, now: number, over: boolean): Partial<Record<Me
     stage_duration_seconds: by("stage_duration_seconds", "stage", stages, 1000),
     step_duration_seconds: by("step_duration_seconds", "statement_kind", steps, 1000),
     blockers: one("blockers", state.blockers),
+    blockers_ended: by("blockers_ended", "action", state.blockersEnded, 1),
     lock_wait_seconds: one("lock_wait_seconds", state.blockedMs / 1000),
     retries: by("retries", "failure_class", state.retries, 1),
     step_backs: one("step_backs", state.stepBacks),

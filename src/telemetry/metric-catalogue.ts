@@ -71,6 +71,11 @@ export const METRICS = {
     help: "Sessions that hold what the run needs at this moment.",
     when: "running",
   },
+  blockers_ended: {
+    labels: ["action"],
+    help: "Sessions in the way that the run ended as the configuration allows: `cancel` or `terminate`.",
+    when: "running",
+  },
   lock_wait_seconds: {
     labels: [],
     help: "The longest time that one migration has been waiting for its locks, without queueing.",

@@ -152,6 +152,11 @@ class RunSpans {
           "lockstep.blockers": event.blockers.length,
           "lockstep.blocker_pids": event.blockers.map(({ pid }) => pid),
         });
+      case "blocker-cancelled":
+        return this.#note(event.event, at, {
+          "lockstep.blocker_pids": [event.pid],
+          "lockstep.action": event.action,
+        });
       case "retrying":
         return this.#note(event.event, at, {
           "lockstep.attempt": event.attempt,

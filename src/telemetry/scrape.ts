@@ -33,6 +33,8 @@ export async function openScrape(listen: string, place: RunPlace): Promise<Scrap
   // A run that is over does not wait for whoever still asks.
   server.unref();
   const problem = await listenOn(server, listen);
+  // Later ones, such as too many open files, are no reason to end a migration.
+  server.on("error", () => {});
   return {
     name: "metrics",
     port: problem === undefined ? (server.address() as AddressInfo).port : undefined,
