@@ -133,11 +133,14 @@ function withUrl(env) {
 	};
 }
 function flagsOf(env) {
+	return [...projectFlags(env), ...lines(env, "args")];
+}
+function projectFlags(env) {
 	const flags = [];
 	give(flags, "--env", input(env, "environment"));
 	give(flags, "--config", input(env, "config"));
 	for (const dir of lines(env, "dir")) give(flags, "--dir", dir);
-	return [...flags, ...lines(env, "args")];
+	return flags;
 }
 function give(flags, flag, value) {
 	if (value !== "") flags.push(flag, value);

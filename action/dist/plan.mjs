@@ -169,11 +169,14 @@ function withUrl(env) {
 	};
 }
 function flagsOf(env) {
+	return [...projectFlags(env), ...lines(env, "args")];
+}
+function projectFlags(env) {
 	const flags = [];
 	give(flags, "--env", input(env, "environment"));
 	give(flags, "--config", input(env, "config"));
 	for (const dir of lines(env, "dir")) give(flags, "--dir", dir);
-	return [...flags, ...lines(env, "args")];
+	return flags;
 }
 function give(flags, flag, value) {
 	if (value !== "") flags.push(flag, value);
@@ -343,12 +346,15 @@ function markerOf(kind, parts) {
 	return `<!-- ${[`lockstep-${kind}`, ...words].join(" ")} -->`;
 }
 // action/src/status.ts
-async function currentVersion(lockstep, flags) {
-	const { code, stdout } = await lockstep([
+const USAGE = 64;
+async function currentVersion(lockstep, env) {
+	const status = (flags) => lockstep([
 		"status",
 		"--json",
 		...flags
 	]);
+	const asked = await status(flagsOf(env));
+	const { code, stdout } = asked.code === USAGE ? await status(projectFlags(env)) : asked;
 	if (code !== 0) return "";
 	const { current } = JSON.parse(stdout);
 	return current ?? "";
@@ -390,7 +396,7 @@ async function main(env, write) {
 	}
 	const { stdout: text } = await lockstep(["plan", ...flags]);
 	await withoutCommands(write, async () => write(text));
-	const current = await currentVersion(lockstep, flags);
+	const current = await currentVersion(lockstep, env);
 	const ids = [...new Set([...plan.migrations, ...plan.refused].map(({ id }) => id))];
 	const failures = plan.refused.filter(isWrong).map(({ failure }) => failure);
 	setOutput(env, "pending", ids.length);

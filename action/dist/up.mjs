@@ -133,11 +133,14 @@ function withUrl(env) {
 	};
 }
 function flagsOf(env) {
+	return [...projectFlags(env), ...lines(env, "args")];
+}
+function projectFlags(env) {
 	const flags = [];
 	give(flags, "--env", input(env, "environment"));
 	give(flags, "--config", input(env, "config"));
 	for (const dir of lines(env, "dir")) give(flags, "--dir", dir);
-	return [...flags, ...lines(env, "args")];
+	return flags;
 }
 function give(flags, flag, value) {
 	if (value !== "") flags.push(flag, value);
@@ -241,17 +244,6 @@ function decoded(text) {
 		return text;
 	}
 }
-// action/src/status.ts
-async function currentVersion(lockstep, flags) {
-	const { code, stdout } = await lockstep([
-		"status",
-		"--json",
-		...flags
-	]);
-	if (code !== 0) return "";
-	const { current } = JSON.parse(stdout);
-	return current ?? "";
-}
 // action/src/up.ts
 async function main(env, write) {
 	const project = openProject(withUrl(env), write);
@@ -279,7 +271,7 @@ async function main(env, write) {
 	}));
 	const end = events.findLast(({ event }) => event === "run-finished");
 	const failure = failureOf(ran);
-	const current = await currentVersion(lockstep, flags);
+	const current = end?.current ?? "";
 	const applied = end?.applied ?? [];
 	setOutput(env, "applied", applied.length);
 	setOutput(env, "applied-list", JSON.stringify(applied));

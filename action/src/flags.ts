@@ -11,11 +11,16 @@ export function withUrl(env: Environment): Environment {
 }
 
 export function flagsOf(env: Environment): string[] {
+  return [...projectFlags(env), ...lines(env, "args")];
+}
+
+/** Without those that belong to one command. */
+export function projectFlags(env: Environment): string[] {
   const flags: string[] = [];
   give(flags, "--env", input(env, "environment"));
   give(flags, "--config", input(env, "config"));
   for (const dir of lines(env, "dir")) give(flags, "--dir", dir);
-  return [...flags, ...lines(env, "args")];
+  return flags;
 }
 
 export function give(flags: string[], flag: string, value: string): void {

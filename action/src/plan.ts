@@ -53,7 +53,7 @@ async function main(env: Environment, write: Write): Promise<number> {
   }
   const { stdout: text } = await lockstep(["plan", ...flags]);
   await withoutCommands(write, async () => write(text));
-  const current = await currentVersion(lockstep, flags);
+  const current = await currentVersion(lockstep, env);
   // One that has to wait is in both.
   const ids = [...new Set([...plan.migrations, ...plan.refused].map(({ id }) => id))];
   const failures = plan.refused.filter(isWrong).map(({ failure }) => failure);

@@ -3,7 +3,6 @@ import { annotate, type Failure, failureMarkdown, failureOf, objectIn } from "./
 import { flagsOf, give, withUrl } from "./flags.ts";
 import { code } from "./markdown.ts";
 import { openProject } from "./project.ts";
-import { currentVersion } from "./status.ts";
 import {
   addSummary,
   type Environment,
@@ -29,6 +28,7 @@ interface Event {
   readonly remaining?: number;
   readonly longestWaitMs?: number;
   readonly outcome?: string;
+  readonly current?: string | null;
   readonly failure?: Failure;
 }
 
@@ -55,7 +55,7 @@ async function main(env: Environment, write: Write): Promise<number> {
   );
   const end = events.findLast(({ event }) => event === "run-finished");
   const failure = failureOf(ran);
-  const current = await currentVersion(lockstep, flags);
+  const current = end?.current ?? "";
   const applied = end?.applied ?? [];
   setOutput(env, "applied", applied.length);
   setOutput(env, "applied-list", JSON.stringify(applied));

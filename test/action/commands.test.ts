@@ -97,6 +97,41 @@ describe("plan", () => {
     expect(comments[0]!.body).toContain("**1 refused**: nothing is applied until that is settled");
   });
 
+  test("of two environments is two comments", async () => {
+    await using staging = await freshDatabase();
+    await using production = await freshDatabase();
+    const work = await pullRequest(BEFORE, {
+      ...ADDS,
+      "lockstep.config.json": JSON.stringify({
+        environments: { staging: { url: staging.url }, production: { url: production.url } },
+      }),
+    });
+    const comments: FakeComment[] = [];
+    const api = await commentsApi(comments);
+    const plan = (environment: string) =>
+      runAction(
+        work,
+        { ...inputs, environment, args: "--count\n5" },
+        { action: "plan", api: api.url },
+      );
+    const up = await runAction(work, { environment: "staging", args: "--to\n1" }, { action: "up" });
+    expect([up.code, up.outputs["current"]], up.stdout).toEqual([0, "1"]);
+    for (const environment of ["staging", "production", "staging"]) {
+      const ran = await plan(environment);
+      expect(ran.code, ran.stdout).toBe(0);
+      expect(ran.outputs["current"]).toBe(environment === "staging" ? "1" : "");
+    }
+    const heads = comments.map(({ body }) => body.split("\n").slice(0, 4).join("\n"));
+    expect(heads).toEqual([
+      expect.stringMatching(
+        /^<!-- lockstep-plan staging -->\n## Lockstep plan of `staging`\n\n\*\*1 migration /,
+      ),
+      expect.stringMatching(
+        /^<!-- lockstep-plan production -->\n## Lockstep plan of `production`\n\n\*\*2 migrations /,
+      ),
+    ]);
+  });
+
   test("does not fail for a contract migration that has to wait for old code", async () => {
     await using db = await freshDatabase();
     const work = await pullRequest(BEFORE, { "README.md": "# Shop\n" });
