@@ -37,7 +37,13 @@ const READINESS = {
   port: v.pipe(count(1), v.maxValue(65_535, "must be a port")),
   path: v.optional(v.pipe(text, v.startsWith("/", "must begin with `/`"))),
 };
-const words = v.record(v.string(), v.string("must be a string"), "must be an object of strings");
+const words = v.record(
+  v.pipe(v.string(), v.regex(/^[A-Za-z_.-][A-Za-z0-9_.-]*$/, "must be the name of a variable")),
+  v.string("must be a string"),
+  "must be an object of strings",
+);
+const LABEL_KEY =
+  /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const LABEL = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 
 const KUBERNETES = {
@@ -62,7 +68,7 @@ const KUBERNETES = {
   resources: v.optional(v.strictObject(RESOURCES)),
   labels: v.optional(
     v.record(
-      v.string(),
+      v.pipe(v.string(), v.regex(LABEL_KEY, "must be the key of a label")),
       v.pipe(
         v.string("must be a string"),
         v.regex(LABEL, "must be a label of at most 63 characters"),

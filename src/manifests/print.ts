@@ -2,6 +2,9 @@
 import type { Field, Helm, ListNode, MapNode, Value } from "./tree.ts";
 
 const WIDTH = 100;
+/** Line breaks, and what an editor or a terminal may take for one. */
+// oxlint-disable-next-line no-control-regex
+const BROKEN = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/;
 
 export type Printer = (root: MapNode, head?: readonly string[]) => string;
 
@@ -9,7 +12,10 @@ export type Printer = (root: MapNode, head?: readonly string[]) => string;
 export async function createPrinter(): Promise<Printer> {
   const { stringify } = await import("yaml");
   const scalar = (value: string | number | boolean): string =>
-    stringify(value, { lineWidth: 0, defaultStringType: "PLAIN" }).trimEnd();
+    // In one line whatever it is: as a text of JSON, which is one of YAML too.
+    typeof value === "string" && BROKEN.test(value)
+      ? JSON.stringify(value)
+      : stringify(value, { lineWidth: 0, defaultStringType: "PLAIN" }).trimEnd();
 
   const printMap = ({ fields }: MapNode, indent: string): string[] =>
     fields.flatMap((one, index) => {
@@ -30,11 +36,7 @@ export async function createPrinter(): Promise<Printer> {
   ];
 
   const printValue = (start: string, value: Value, indent: string): string[] => {
-    if (typeof value !== "object") {
-      return value.toString().includes("\n")
-        ? [`${start} ${JSON.stringify(value)}`]
-        : [`${start} ${scalar(value)}`];
-    }
+    if (typeof value !== "object") return [`${start} ${scalar(value)}`];
     if (value.kind === "helm") return printHelm(start, value, indent);
     if (value.kind === "map") {
       return value.fields.length === 0 ? [`${start} {}`] : [start, ...printMap(value, indent)];
