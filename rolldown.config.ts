@@ -4,7 +4,9 @@
  * library is built twice, for import and for require. Type declarations come from tsc.
  */
 import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
+import { thirdPartyLicenses } from "./scripts/third-party-licenses.ts";
 
 /**
  * Resolved at run time from node_modules: libpg-query finds its WASM beside its own file, jiti and
@@ -38,6 +40,18 @@ const executable: Plugin = {
   async writeBundle(options) {
     await chmod(`${options.dir}/cli/main.js`, 0o755);
     await writeFile(`${options.dir}/cli/package.json`, '{ "type": "commonjs" }\n');
+  },
+};
+
+/** Of all three bundles together; the last one that is written has them all. */
+const bundled = new Set<string>();
+const licenses: Plugin = {
+  name: "licenses",
+  async writeBundle(_options, bundle) {
+    for (const part of Object.values(bundle)) {
+      if (part.type === "chunk") for (const id of part.moduleIds) bundled.add(id);
+    }
+    await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), thirdPartyLicenses(bundled));
   },
 };
 
@@ -100,7 +114,7 @@ export default defineConfig([
     input: { "cli/main": "src/cli/main.ts" },
     // OpenTelemetry's ES modules leave out what is not used: 0.6 MB, most of it names of attributes.
     resolve: { mainFields: ["module", "main"] },
-    plugins: [executable, withoutCloudflareProbe, withoutUnusedPartsOfPg],
+    plugins: [executable, withoutCloudflareProbe, withoutUnusedPartsOfPg, licenses],
     // Not minified: measured, it saves nothing at the start, and a stack trace stays readable.
     output: {
       dir: DIST,
@@ -125,6 +139,7 @@ export default defineConfig([
       // A program that hands us its own pg Client must share pg with us, not have a second one.
       external: [...EXTERNAL, "pg", "valibot"],
       input: { index: "src/index.ts", testing: "src/testing.ts" },
+      plugins: [licenses],
       output: {
         dir: DIST,
         format,

@@ -148,3 +148,11 @@ describe("a program that uses lockstep", () => {
     expect(stdout).toBe("");
   });
 });
+
+test("dist passes on the licences of what is inside of it, and no path of the machine", async () => {
+  const text = await readFile(join(ROOT, "dist/THIRD-PARTY-LICENSES.txt"), "utf8");
+  for (const name of ["pg", "@stricli/core", "@opentelemetry/sdk-metrics", "yaml"]) {
+    expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, "m"));
+  }
+  expect(text).not.toContain(ROOT);
+});
