@@ -2,7 +2,8 @@
  * The benchmark: `npm run bench` (after `npm install --prefix bench` and `npm run build`).
  *
  *   --only a,c   some of the parts: a many small migrations, b round trips, c nothing pending,
- *                d memory, e reading the folders of other tools, f a trace, g lint
+ *                d memory, e reading the folders of other tools, f a trace, g lint,
+ *                h gates
  *   --rounds n   repetitions of each contender of a; default 7
  *   --write      put the results into bench/README.md
  */
@@ -13,6 +14,7 @@ import { createSandbox } from "../src/sandbox/sandbox.ts";
 import { bundleBaselines } from "./bundle.ts";
 import { mixed, tables } from "./fixtures.ts";
 import { describeMachine } from "./machine.ts";
+import { gates } from "./parts/gates.ts";
 import { lintFolders } from "./parts/lint.ts";
 import { manySmall } from "./parts/many-small.ts";
 import { memory } from "./parts/memory.ts";
@@ -25,7 +27,7 @@ import { emptyWork, LOCKSTEP } from "./work.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "a,b,c,d,e,f,g" },
+    only: { type: "string", default: "a,b,c,d,e,f,g,h" },
     rounds: { type: "string" },
     write: { type: "boolean", default: false },
   },
@@ -76,6 +78,7 @@ if (parts.has("e")) sections.push(await readFolders(progress("E")));
 if (parts.has("f")) sections.push(await traceOne({ rounds: rounds(3), progress: progress("F") }));
 if (parts.has("g"))
   sections.push(await lintFolders({ rounds: rounds(5), progress: progress("G") }));
+if (parts.has("h")) sections.push(await gates({ rounds: rounds(3), progress: progress("H") }));
 
 const results = `${machine.join("\n")}\n\n${render(sections)}`;
 process.stdout.write(`${results}\n`);

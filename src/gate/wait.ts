@@ -36,7 +36,8 @@ export interface GateOptions extends RunnerOptions {
   readonly onState?: (state: GateState) => void;
 }
 
-const LONGEST_PAUSE_MS = 1000;
+/** W1: the look itself takes its time, too, where it connects anew. */
+const LONGEST_PAUSE_MS = 800;
 const FIRST_PAUSE_MS = 250;
 /** Between two attempts to connect: the slots of a full server are the migration's. */
 const LONGEST_BACK_OFF_MS = 2000;
