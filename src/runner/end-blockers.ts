@@ -73,12 +73,14 @@ export class BlockerEnder {
     }
   }
 
-  /** N2: it is a session of ours alone. */
+  /** N2: it is a session of ours alone. The history is written by the login role. */
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
     await this.#observer.session.query(
       `select pg_catalog.set_config('lock_timeout', '1s', false),
               pg_catalog.set_config('statement_timeout', '5s', false),
+              pg_catalog.set_config('default_transaction_read_only', 'off', false),
+              pg_catalog.set_config('role', 'none', false),
               pg_catalog.set_config('synchronous_commit', 'local', false)`,
     );
     this.#prepared = true;

@@ -131,6 +131,19 @@ test("idle in a transaction for longer than the rule says: ended, audited, and t
   ]);
 });
 
+test("a role that is read-only by default ends blockers all the same", async () => {
+  await runSql(sharedUrl(), `alter role ${OWNER} set default_transaction_read_only = on`);
+  try {
+    const client = await blocker(OWNER, "forgotten");
+    const { result } = await upWith([FORGOTTEN]);
+    expect(result?.outcome).toBe("applied");
+    expect(await isThere(client)).toBe(false);
+    expect(await audits()).toHaveLength(1);
+  } finally {
+    await runSql(sharedUrl(), `alter role ${OWNER} reset all`);
+  }
+});
+
 test("younger than the rule says: not ended, and the budget ends the run with 75", async () => {
   const client = await blocker(OWNER, "thinking");
   const { failure } = await upWith([{ ...FORGOTTEN, olderThan: "1h" }], 800);

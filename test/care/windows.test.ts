@@ -145,6 +145,11 @@ test("a freeze of the chosen environment refuses with 75; --force with a reason 
   const env = { LOCKSTEP_URL: db.url };
   const run = (...args: string[]) =>
     runCli(["up", "--env", "production", ...args], { cwd: dir, env });
+  const production = { cwd: dir, env: { ...env, LOCKSTEP_ENV: "production" } };
+  const looked = await runCli(["status"], production);
+  expect(looked.stdout).toContain("to 2099-12-31 (holidays). No window opens within 400 days.");
+  const planned = await runCli(["plan"], production);
+  expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining("(holidays)")]);
   const refused = await run();
   expect(refused.code).toBe(75);
   expect(refused.stderr).toContain("(holidays)");

@@ -95,8 +95,12 @@ export class Replica {
 
   async #look(identifier: string | null): Promise<ReplicaLook> {
     this.#target ??= await resolveTarget({ url: this.#url, env: process.env });
-    // The operator may have given the address of several, and this is about a standby in any case.
-    const target = { ...this.#target, connectTimeoutMs: this.#budgetMs };
+    // The environment may ask for a primary, and this is about a standby.
+    const target: ConnectTarget = {
+      ...this.#target,
+      targetSessionAttrs: "any",
+      connectTimeoutMs: this.#budgetMs,
+    };
     if (this.#session?.lost) this.#session = undefined;
     this.#session ??= await Session.open(target, { applicationName: "lockstep replica" });
     const session = this.#session;
