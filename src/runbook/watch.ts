@@ -21,7 +21,7 @@ import type { RunnerOptions } from "../runner/options.ts";
 import { createContext, type RunContext } from "../runner/run-context.ts";
 import { noSuchRun } from "./explain.ts";
 import { mayReadAudit, newMigrations, toState, watchQuery, type RawState } from "./watch-query.ts";
-import type { WatchedMigration, WatchState } from "./watch-state.ts";
+import type { WatchedMigration, WatchedRun, WatchState } from "./watch-state.ts";
 
 export interface WatchOptions extends Omit<RunnerOptions, "onEvent"> {
   /** The beginning of an id; by default the run that is under way. */
@@ -32,6 +32,8 @@ export interface WatchOptions extends Omit<RunnerOptions, "onEvent"> {
 }
 
 export type WatchUpdate =
+  /** Which run is followed from now on. */
+  | { readonly kind: "run"; readonly at: string; readonly run: WatchedRun }
   | { readonly kind: "state"; readonly state: WatchState }
   | { readonly kind: "migration"; readonly at: string; readonly migration: WatchedMigration }
   /** Nothing is under way, and one is waited for. */
@@ -91,6 +93,7 @@ async function follow(ctx: RunContext, eye: Eye, options: WatchOptions): Promise
       if (!following && !begins && !options.wait) return { kind: "nothing", state };
     }
     if (following && raw && state?.run) {
+      if (target !== state.run.id) onUpdate({ kind: "run", at: state.at, run: state.run });
       target = state.run.id;
       for (const migration of newMigrations(raw)) {
         onUpdate({ kind: "migration", at: state.at, migration });

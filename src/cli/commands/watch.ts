@@ -82,18 +82,32 @@ function liveView({ process }: CliContext, { paint }: Reporter): View {
   let state: WatchState | undefined;
   let seenAtMs = 0;
   let away: string | undefined;
+  let waitsAt = "";
+  let waitsSinceMs = 0;
   const block = new LiveBlock(process.stdout, (nowMs, columns) => {
     if (state === undefined) return away === undefined ? [] : [`The server is away: ${away}`];
     const ageMs = Math.max(0, nowMs - seenAtMs);
-    return watchBlock({ state, ageMs, ...(away !== undefined && { away }) }, nowMs, columns, paint);
+    const waits = state.activity === "blocked" && { waitingMs: nowMs - waitsSinceMs };
+    return watchBlock(
+      { state, ageMs, ...waits, ...(away !== undefined && { away }) },
+      nowMs,
+      columns,
+      paint,
+    );
   });
   return {
     onUpdate(update) {
       if (update.kind !== "away") away = undefined;
       switch (update.kind) {
+        case "run":
+          return undefined;
         case "state":
           state = update.state;
           seenAtMs = Date.now();
+          if (waitsAt !== `${state.activity} ${state.step?.migration}`) {
+            waitsAt = `${state.activity} ${state.step?.migration}`;
+            waitsSinceMs = seenAtMs;
+          }
           return block.draw();
         case "away":
           away = update.reason;

@@ -81,7 +81,6 @@ function victimWords({ session, waitedMs, relation }: Victim): string {
 
 /** Turns updates into lines of a log: what has not changed is not said again. */
 export function createWatchLog(): (update: WatchUpdate) => string[] {
-  let run: string | undefined;
   let said = "";
   let decade = -1;
   let known = new Set<string>();
@@ -101,16 +100,15 @@ export function createWatchLog(): (update: WatchUpdate) => string[] {
         return [stamp(hiddenWords(update.grant))];
       case "migration":
         return [stamp(`done ${migrationLine(update.migration)}`)];
+      case "run": {
+        const { run } = update;
+        const time = `running for ${formatDuration(run.elapsedMs)}, ${appliedWords(run)}`;
+        return [stamp(run.outcome === "running" ? `${headline(run)}, ${time}` : headline(run))];
+      }
       case "state": {
         const { state } = update;
         const lines: string[] = [];
-        if (state.run && run !== state.run.id) {
-          run = state.run.id;
-          lines.push(
-            `${headline(state.run)}, running for ${formatDuration(state.run.elapsedMs)}, ${appliedWords(state.run)}`,
-          );
-        }
-        if (state.activity === "ended") return lines.map(stamp);
+        if (state.activity === "ended") return [];
         const words = situation(state);
         // Within one phase a line for every tenth is enough.
         const percent = state.step?.progress?.percent ?? null;
@@ -165,13 +163,15 @@ export interface LiveView {
   readonly state: WatchState;
   /** Milliseconds since the state was true. */
   readonly ageMs: number;
+  /** Since when it has been seen to wait for the same, where the server knows no time of its own. */
+  readonly waitingMs?: number;
   /** The server does not answer. */
   readonly away?: string;
 }
 
 /** The live block: at most a dozen lines, each cut to the terminal. */
 export function watchBlock(
-  { state, ageMs, away }: LiveView,
+  { state, ageMs, waitingMs, away }: LiveView,
   nowMs: number,
   columns: number,
   paint: Paint,
@@ -190,10 +190,9 @@ export function watchBlock(
   }
   const progress = step?.progress;
   const waits = state.activity === "blocked" || state.activity === "gone";
-  const clock =
-    step?.elapsedMs == null || state.activity === "between"
-      ? ""
-      : `  ${formatDuration(step.elapsedMs + ageMs)}`;
+  const own = step?.elapsedMs == null ? undefined : step.elapsedMs + ageMs;
+  const ms = state.activity === "between" ? undefined : (own ?? waitingMs);
+  const clock = ms === undefined ? "" : `  ${formatDuration(ms)}`;
   const title = `${state.activity === "gone" ? situation(state) : whereOf(state)}${clock}`;
   const below: string[] = [];
   if (progress) {
