@@ -31,6 +31,8 @@ export function gateTimeout({ state, waitedMs, trouble }: TimeIsUp): Failure {
     ...(state?.failed && {
       action: `Run \`lockstep explain ${state.failed.runId.slice(0, 8)}\`, mend what it says, and apply the rest with \`lockstep up\`.`,
     }),
+    // Of a database that was never seen nobody knows what its runs did.
+    ...(!state && trouble && { action: trouble.action }),
     ...(trouble && { cause: trouble }),
   });
 }

@@ -50,6 +50,7 @@ test("a server that is down until the end is 82, and the reason is said", async 
   await proxy.refuse(true);
   const late = await runCli(["gate", "--timeout", "1s"], { cwd, url });
   expect(late).toMatchObject({ code: 82, stderr: expect.stringContaining("ECONNREFUSED") });
+  expect(late.stderr).toContain("Check that the server is up");
   const json = await runCli(["gate", "--timeout", "0", "--json"], { cwd, url });
   expect(json).toMatchObject({ code: 82 });
   expect(json.json()).toMatchObject({ event: "failure", failure: { class: "gate.timeout" } });
