@@ -50,7 +50,10 @@ export function reasons(state: GateState): string[] {
   if (old !== undefined) list.push(old);
   if (!historyExists) list.push("nothing was ever applied, there is no history");
   else if (missing.length > 0) list.push(`${named(missing)} not applied`);
-  if (unfinished.length > 0) list.push(`${named(unfinished)} half done`);
+  // While a run is at it, half done is what it should be.
+  if (unfinished.length > 0 && state.running === null) {
+    list.push(`${named(unfinished)} half done`);
+  }
   if (edited.length > 0) list.push(`${named(edited)} other than in this build`);
   return list;
 }
