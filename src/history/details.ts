@@ -2,6 +2,7 @@
  * What people want to know about the history and a run does not need: when, by whom, how long. Kept
  * apart from read.ts, which each start of each pod pays for.
  */
+import { iso } from "./instant.ts";
 import type { Session, TextRow } from "../postgres/session.ts";
 import type { HistoryNames } from "./tables.ts";
 
@@ -69,11 +70,6 @@ export async function readLastRun(
     host: text(row, "host"),
     by: text(row, "run_by"),
   };
-}
-
-/** Formatted by the server, so that neither TimeZone nor DateStyle of the role has a say. */
-function iso(column: string): string {
-  return `pg_catalog.to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 function text(row: TextRow, key: string): string {

@@ -1,4 +1,5 @@
 /** The runs as the history has them, newest first. */
+import { iso } from "./instant.ts";
 import type { FailureJson } from "../failures/failure.ts";
 import type { Session, TextRow } from "../postgres/session.ts";
 import type { HistoryNames } from "./tables.ts";
@@ -106,9 +107,4 @@ function runOf(row: TextRow): RunRow {
     commit: row["commit_id"] ?? null,
     toolVersion: text("tool_version"),
   };
-}
-
-/** Formatted by the server, so that neither TimeZone nor DateStyle of the role has a say. */
-function iso(column: string): string {
-  return `pg_catalog.to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }

@@ -10,6 +10,7 @@
  * Q3. What the role may not see is missing, never an error: names of sessions and locks are open to
  *     all, states and statements are not.
  */
+import { iso } from "../history/instant.ts";
 import { Failure } from "../failures/failure.ts";
 import { idOfRow } from "../history/read.ts";
 import type { HistoryNames } from "../history/tables.ts";
@@ -145,10 +146,6 @@ function session(alias: string, pid = `${alias}.pid`): string {
 
 function ms(interval: string): string {
   return `(extract(epoch from ${interval}) * 1000)::pg_catalog.int8`;
-}
-
-function iso(column: string): string {
-  return `pg_catalog.to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 type RawSession = { readonly [key in keyof SessionInfo]: SessionInfo[key] | null };

@@ -1,6 +1,6 @@
 /**
- * A deployment from end to end, with everything that is real here: a Job that migrates, three pods
- * behind a gate, PostgreSQL, Pushgateway, Alertmanager and the webhook that a page is made of. One
+ * A deployment from end to end, with everything that is real here: the Job and the gated pods that
+ * `lockstep manifests` prints, played by real processes, PostgreSQL, Pushgateway, Alertmanager and the webhook that a page is made of. One
  * story in four parts, each on the database that the part before it has left.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,10 +8,8 @@ import type { AlertmanagerNotification } from "../support/alertmanager.ts";
 import { skipWithoutAlertmanager, startAlertmanager } from "../support/alertmanager.ts";
 import { expectSettled, holder, waitForStatement } from "../chaos/support.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
-import { startDeployment, type Deployment } from "../support/kubelet/deployment.ts";
-import { startJob } from "../support/kubelet/job.ts";
-import type { JobSpec } from "../support/kubelet/manifest.ts";
-import type { Node } from "../support/kubelet/pod.ts";
+import type { Deployment } from "../support/kubelet/deployment.ts";
+import { printedCluster, SERVER, type PrintedCluster } from "../support/kubelet/printed.ts";
 import { project, type Project } from "../support/project.ts";
 import {
   skipWithoutPrometheus,
@@ -21,54 +19,12 @@ import {
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-const SERVER = `process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000);`;
-const URL_OF = (key: string) => ({
-  name: "LOCKSTEP_URL",
-  valueFrom: { secretKeyRef: { name: "shop-database", key } },
-});
-
-/** As docs/deploying.md has it, and `lockstep manifests --pattern job` prints it. */
-const JOB: JobSpec = {
-  parallelism: 1,
-  completions: 1,
-  backoffLimit: 4,
-  activeDeadlineSeconds: 60,
-  podReplacementPolicy: "Failed",
-  podFailurePolicy: {
-    rules: [
-      { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
-      {
-        action: "FailJob",
-        onExitCodes: {
-          containerName: "migrate",
-          operator: "In",
-          values: [64, 65, 70, 77, 78, 79, 80, 81],
-        },
-      },
-    ],
-  },
-  template: {
-    spec: {
-      restartPolicy: "Never",
-      terminationGracePeriodSeconds: 30,
-      containers: [
-        {
-          name: "migrate",
-          command: ["node", "node_modules/.bin/lockstep", "up", "--phase", "expand"],
-          terminationMessagePolicy: "FallbackToLogsOnError",
-          env: [URL_OF("owner")],
-        },
-      ],
-    },
-  },
-};
-
 const skipped = skipWithoutAlertmanager() ?? skipWithoutPrometheus();
 
 describe.skipIf(skipped !== undefined)("a deployment", () => {
   let db: TestDatabase;
   let app: Project;
-  let node: Node;
+  let cluster: PrintedCluster;
   let pushgateway: Pushgateway;
   let pager: Receiver;
   let deployment: Deployment | undefined;
@@ -86,15 +42,17 @@ describe.skipIf(skipped !== undefined)("a deployment", () => {
       config: {
         cluster: "prod/eu1",
         links: { runbook: "https://runbooks.example.com/lockstep" },
+        kubernetes: { gateTimeout: "2s" },
         metrics: { pushgateway: pushgateway.url },
         notify: [{ type: "alertmanager", url: alertmanager.url }],
       },
     });
-    node = {
+    const url = { url: db.url };
+    cluster = printedCluster({
       dir: app.dir,
       backOffSecondMs: 10,
-      secrets: { "shop-database": { owner: db.url, pod: db.url } },
-    };
+      secrets: { "shop-migrator": url, "shop-gate": url },
+    });
   });
 
   afterAll(async () => {
@@ -102,29 +60,7 @@ describe.skipIf(skipped !== undefined)("a deployment", () => {
     await db.drop();
   });
 
-  /** Pods of a release: each starts its container only once its gate has passed. */
-  function startPods(name: string): Deployment {
-    deployment = startDeployment(
-      `shop-${name}`,
-      {
-        replicas: 3,
-        template: {
-          spec: {
-            initContainers: [
-              {
-                name: "gate",
-                command: ["node", "node_modules/.bin/lockstep", "gate", "--timeout", "2s"],
-                env: [URL_OF("pod")],
-              },
-            ],
-            containers: [{ name: "shop", command: ["node", "server.mjs"] }],
-          },
-        },
-      },
-      node,
-    );
-    return deployment;
-  }
+  const startPods = async (): Promise<Deployment> => (deployment = await cluster.pods("gate"));
 
   const metric = async (name: string): Promise<number | undefined> => {
     const line = new RegExp(`^lockstep_${name}\\{.*\\} (\\S+)$`, "m").exec(
@@ -139,8 +75,8 @@ describe.skipIf(skipped !== undefined)("a deployment", () => {
     );
 
   test("the schema is ready before the code: the Job applies, then all pods start", async () => {
-    const job = startJob("migrate-v1", JOB, node);
-    const pods = startPods("v1");
+    const job = await cluster.job();
+    const pods = await startPods();
     expect(await job.done).toMatchObject({ condition: "Complete", failed: 0 });
     await pods.rolledOut(60_000);
     expect(await metric("last_run_success")).toBe(1);
@@ -154,8 +90,8 @@ describe.skipIf(skipped !== undefined)("a deployment", () => {
       "insert into users values (1, 'a'), (2, 'a');\ncreate unique index users_email on users (email);",
     );
     const began = performance.now();
-    const job = startJob("migrate-v2", JOB, node);
-    const pods = startPods("v2");
+    const job = await cluster.job();
+    const pods = await startPods();
     const result = await job.done;
     expect(result).toMatchObject({ condition: "Failed", reason: "PodFailurePolicy", failed: 0 });
     expect(result.pods[0]!.containers[0]).toMatchObject({ exitCode: 79 });
@@ -199,7 +135,7 @@ describe.skipIf(skipped !== undefined)("a deployment", () => {
       "insert into users values (1, 'a'), (2, 'b');\ncreate unique index users_email on users (email);",
     );
     const pods = deployment!;
-    expect(await startJob("migrate-v2b", JOB, node).done).toMatchObject({ condition: "Complete" });
+    expect(await (await cluster.job()).done).toMatchObject({ condition: "Complete" });
     await pods.rolledOut(60_000);
     const { alerts } = (await page("resolved")).json() as AlertmanagerNotification;
     expect(alerts[0]).toMatchObject({ status: "resolved", labels: { stage: "work" } });
@@ -210,7 +146,7 @@ describe.skipIf(skipped !== undefined)("a deployment", () => {
   test("a pod that is evicted in an index build is replaced, and the index is finished", async () => {
     await app.write("migrations/3_index.sql", "create index concurrently users_id on users (id);");
     const writer = await holder(db.url, "begin", "lock table users in row exclusive mode");
-    const job = startJob("migrate-v3", JOB, node);
+    const job = await cluster.job();
     await waitForStatement(db.admin, /create index concurrently/);
     const invalid = "select from pg_catalog.pg_index where not indisvalid";
     await waitUntil(async () => (await db.admin.query(invalid)).length > 0, {
@@ -224,7 +160,7 @@ describe.skipIf(skipped !== undefined)("a deployment", () => {
     const result = await job.done;
     expect(result).toMatchObject({ condition: "Complete", failed: 0 });
     expect(result.pods.map(({ containers }) => containers[0]!.exitCode)).toEqual([143, 0]);
-    const pods = startPods("v3");
+    const pods = await startPods();
     await pods.rolledOut(60_000);
     expect(await db.admin.query(invalid)).toEqual([]);
     expect(

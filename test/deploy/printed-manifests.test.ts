@@ -3,7 +3,6 @@
  * tried again, what ends the Job, and when the application starts.
  */
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 
 import {
   expectSettled,
@@ -14,22 +13,11 @@ import {
   WAIT_AT_GATE,
   waitForStatement,
 } from "../chaos/support.ts";
-import { runCli } from "../support/cli.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
-import { startDeployment, type Deployment } from "../support/kubelet/deployment.ts";
-import { startJob } from "../support/kubelet/job.ts";
-import type { DeploymentSpec, JobSpec } from "../support/kubelet/manifest.ts";
 import type { Node } from "../support/kubelet/pod.ts";
+import { printedCluster, SERVER } from "../support/kubelet/printed.ts";
 import { project } from "../support/project.ts";
 import { waitUntil } from "../support/wait-until.ts";
-
-const IMAGE = `registry.example.com/shop@sha256:${"0123456789abcdef".repeat(4)}`;
-const SERVER = `process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000);`;
-
-interface Printed {
-  readonly metadata: { readonly name: string };
-  readonly spec: object;
-}
 
 async function image(db: TestDatabase, files: Readonly<Record<string, string>>) {
   await db.admin.query(LEDGER);
@@ -43,29 +31,7 @@ async function image(db: TestDatabase, files: Readonly<Record<string, string>>) 
     backOffSecondMs: 10,
     secrets: { "shop-migrator": url, "shop-gate": url },
   };
-  const print = async (pattern: string): Promise<Printed> => {
-    const { code, stdout, stderr } = await runCli(
-      ["manifests", "--pattern", pattern, "--image", IMAGE],
-      { cwd: app.dir },
-    );
-    expect([code, stderr]).toEqual([0, ""]);
-    return parse(stdout) as Printed;
-  };
-  const job = async () => {
-    const { metadata, spec } = await print("job");
-    return startJob(metadata.name, spec as JobSpec, node);
-  };
-  /** Three pods of what is printed, in which the application's container is the reader's own. */
-  const pods = async (pattern: "gate" | "init-container"): Promise<Deployment> => {
-    const { template } = (await print(pattern)).spec as DeploymentSpec;
-    const containers = template.spec.containers.map((one) => ({
-      ...one,
-      command: ["node", "server.mjs"],
-    }));
-    const spec = { replicas: 3, template: { spec: { ...template.spec, containers } } };
-    return startDeployment("shop", spec, node);
-  };
-  return { app, job, pods };
+  return { app, ...printedCluster(node) };
 }
 
 describe("the printed Job and the printed gate", () => {
