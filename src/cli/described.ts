@@ -1,4 +1,5 @@
 /** The command table as flat data, for what is generated from it: completions and docs/cli.md. */
+import { PATTERNS } from "../manifests/manifest.ts";
 import type { CommandEntry } from "./commands.ts";
 
 export type ValueKind =
@@ -74,6 +75,7 @@ export function describeCommand(entry: CommandEntry): DescribedCommand {
 /** The placeholder says what kind of value it stands for; the table has no other word for it. */
 function valueOf(placeholder: string): ValueKind {
   if (placeholder === "file" || placeholder === "folder") return { kind: placeholder };
+  if (placeholder === "pattern") return { kind: "words", words: PATTERNS };
   return placeholder === "shell" ? { kind: "words", words: SHELLS } : { kind: "other" };
 }
 

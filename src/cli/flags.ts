@@ -126,6 +126,15 @@ export const databaseFlags: Flags<DatabaseFlags> = {
 const { lockWait: _lockWait, yes: _yes, ...rest } = databaseFlags;
 export const lookFlags: Flags<LookFlags> = rest;
 
+export const logFlags: Flags<LogFlags> = {
+  log: {
+    kind: "enum",
+    values: ["text", "json"],
+    brief: "`json`: structured logs, one object per line",
+    optional: true,
+  },
+};
+
 export const selectionFlags: Flags<SelectionFlags> = {
   to: text("Version to stop at", "version"),
   count: {
@@ -159,12 +168,7 @@ export const runFlags: Flags<RunFlags> = {
   strict: toggle("Refuse a schema that is not as the last run left it (exit 81)"),
   historyView: toggle("Make a view of the name of the other tool's history table"),
   embedded: toggle("Start a throw-away PostgreSQL for this run"),
-  log: {
-    kind: "enum",
-    values: ["text", "json"],
-    brief: "`json`: structured logs, one object per line",
-    optional: true,
-  },
+  ...logFlags,
   ...databaseFlags,
 };
 

@@ -1,7 +1,7 @@
 /** The rows of the command table that wait for the schema. */
 import { buildCommand } from "@stricli/core";
 import { entry, type CommandEntry } from "./command-entry.ts";
-import { duration, lookFlags, parseNumber, text, toggle } from "./flags.ts";
+import { duration, logFlags, lookFlags, parseNumber, text, toggle } from "./flags.ts";
 
 export const GATE_COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -41,6 +41,7 @@ export const GATE_COMMANDS: readonly CommandEntry[] = [
               placeholder: "number",
               optional: true,
             },
+            ...logFlags,
             ...lookFlags,
           },
         },

@@ -1,6 +1,6 @@
 /** The rows of the command table that print what a cluster needs. */
 import { buildCommand } from "@stricli/core";
-import { PATTERNS } from "../manifests/manifest.ts";
+import { PATTERNS, type Pattern } from "../manifests/manifest.ts";
 import { entry, type CommandEntry } from "./command-entry.ts";
 import { projectFlags, text } from "./flags.ts";
 
@@ -26,7 +26,13 @@ export const MANIFEST_COMMANDS: readonly CommandEntry[] = [
         loader: async () => (await import("./commands/manifests.ts")).manifests,
         parameters: {
           flags: {
-            pattern: { kind: "enum", values: PATTERNS, brief: "What to print" },
+            // No enum: the list of them all, behind the longest of these lines, runs off the page.
+            pattern: {
+              kind: "parsed",
+              parse: parsePattern,
+              brief: "What to print: one of the patterns above",
+              placeholder: "pattern",
+            },
             image: text("Image of the application, with its digest", "image"),
             name: text("Name of the application; by default the image's", "name"),
             namespace: text("Namespace of the objects; by default none is written", "name"),
@@ -47,3 +53,9 @@ export const MANIFEST_COMMANDS: readonly CommandEntry[] = [
       }),
   ),
 ];
+
+function parsePattern(value: string): Pattern {
+  const pattern = PATTERNS.find((one) => one === value);
+  if (pattern !== undefined) return pattern;
+  throw new SyntaxError(`write one of ${PATTERNS.join(", ")}`);
+}

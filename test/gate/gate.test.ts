@@ -54,3 +54,22 @@ test("SIGTERM ends the wait at once", async () => {
   expect(await gate.done).toMatchObject({ code: 143 });
   await expectNoLeftovers(db);
 });
+
+test("--log json has a line for each state, and nothing else", async () => {
+  await using db = await freshDatabase();
+  const { dir: cwd } = await project({ files: FILES });
+  const gate = startCli(["gate", "--log", "json"], { cwd, url: db.url });
+  await gate.waitForOutput(/gate-waiting/);
+  await runCli(["up"], { cwd, url: db.url });
+  const { stdout, code } = await gate.done;
+  const lines = stdout.trimEnd().split("\n");
+  const logs = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(code).toBe(0);
+  expect(logs[0]).toMatchObject({
+    level: "info",
+    event: "gate-waiting",
+    msg: "waiting: nothing was ever applied, there is no history",
+    missing: ["1_a", "2_b"],
+  });
+  expect(logs.at(-1)).toMatchObject({ event: "gate-ready", msg: "Ready: version 2.", ready: true });
+});

@@ -1,12 +1,12 @@
 /** `lockstep gate`: waits until the database has what this build ships. Started by every pod. */
 import { gate as run } from "../../gate/wait.ts";
 import type { CliContext } from "../context.ts";
-import type { LookFlags } from "../flags.ts";
+import type { LogFlags, LookFlags } from "../flags.ts";
 import { createGateText } from "../output/gate-text.ts";
 import { loadProject } from "../project.ts";
-import { withReporter } from "../with-reporter.ts";
+import { withLog, withReporter } from "../with-reporter.ts";
 
-export interface GateFlags extends LookFlags {
+export interface GateFlags extends LookFlags, LogFlags {
   readonly timeout?: number;
   readonly require?: string;
   readonly requireFolder?: readonly string[];
@@ -16,8 +16,8 @@ export interface GateFlags extends LookFlags {
 
 const TIMEOUT_MS = 600_000;
 
-export function gate(this: CliContext, flags: GateFlags): Promise<void> {
-  return withReporter(this, flags, async (reporter) => {
+export async function gate(this: CliContext, flags: GateFlags): Promise<void> {
+  return withReporter(this, withLog(this, flags), async (reporter) => {
     const { requireFolder, require, requireContract, maxAhead } = flags;
     const project = await loadProject(this, {
       ...flags,
@@ -34,9 +34,10 @@ export function gate(this: CliContext, flags: GateFlags): Promise<void> {
       },
       // What is final is the result below, or the failure on stderr.
       onState(seen) {
-        if (!seen.ready) reporter.say(...text(seen, new Date()));
+        if (!seen.ready) reporter.state("gate-waiting", seen, text(seen));
       },
     });
-    reporter.result(state, (paint) => [paint.green(text.ready(state))]);
+    if (reporter.mode === "log") reporter.state("gate-ready", state, [text.ready(state)]);
+    else reporter.result(state, (paint) => [paint.green(text.ready(state))]);
   });
 }

@@ -5,13 +5,13 @@ import { count } from "./words.ts";
 
 export interface GateText {
   /** The lines for a state; none when they were said already. */
-  (state: GateState, now: Date): string[];
+  (state: GateState): string[];
   ready(state: GateState): string;
 }
 
 export function createGateText(): GateText {
   let saidBefore: readonly string[] = [];
-  const lines = (state: GateState, now: Date): string[] => {
+  const lines = (state: GateState): string[] => {
     const words = [
       `waiting: ${reasons(state).join("; ")}`,
       ...(state.running ? [runWords(state.running)] : []),
@@ -19,7 +19,7 @@ export function createGateText(): GateText {
     ];
     const news = words.filter((line) => !saidBefore.includes(line));
     saidBefore = words;
-    return news.map((line) => `${now.toISOString().slice(0, 19)}Z ${line}`);
+    return news;
   };
   return Object.assign(lines, { ready: readyWords });
 }

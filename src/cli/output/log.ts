@@ -20,6 +20,8 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 
 export interface LogRenderer {
   event(event: RunEvent): string[];
+  /** A state of something that is not a run: a gate that waits. */
+  state(event: string, msg: string, data: object, now: string): string[];
   /** What fails outside of a run. */
   failure(failure: FailureJson, now: string): string[];
 }
@@ -54,6 +56,7 @@ export function createLogRenderer(env: NodeJS.ProcessEnv): LogRenderer {
         }),
       ];
     },
+    state: (event, msg, data, now) => [line({ time: now, level: "info", msg, event, ...data })],
     failure: (failure, now) => [
       line({ time: now, level: "error", msg: failure.what, event: "failure", failure }),
     ],

@@ -21,6 +21,8 @@ export interface Reporter {
   readonly onLookEvent: (event: RunEvent) => void;
   /** A result: one JSON document with `--json`, lines for people otherwise, nothing if quiet. */
   result(data: unknown, render: (paint: Paint) => readonly string[]): void;
+  /** A state that has changed: lines for people, one line with all of it for logs. */
+  state(event: string, data: object, lines: readonly string[]): void;
   /** Lines for people, which end the live ones; dropped by `--json` and `--quiet`. */
   say(...lines: readonly string[]): void;
   /** A line for somebody at a terminal while the work goes on; nobody else gets it. */
@@ -67,6 +69,13 @@ export function createReporter(
       terminal?.close();
       if (mode === "json") write([JSON.stringify(data, null, 2)]);
       else if (mode !== "quiet") write(render(paint));
+    },
+    state(event, data, lines) {
+      if (lines.length === 0) return;
+      const now = new Date().toISOString();
+      if (mode === "log") write(log?.state(event, lines.join("; "), data, now) ?? []);
+      else if (mode === "plain") write(lines.map((line) => `${now.slice(0, 19)}Z ${line}`));
+      else this.say(...lines);
     },
     say(...lines) {
       terminal?.close();
