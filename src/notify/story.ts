@@ -96,7 +96,8 @@ export function messageOf(story: Story, place: RunPlace, teller: Teller): Messag
     toolVersion: story.toolVersion ?? teller.toolVersion,
     applied: applied.length,
     migrations: applied.slice(0, MOST_MIGRATIONS).map((id) => cut(id, 200)),
-    remaining: finished?.remaining ?? 0,
+    // What waits for old code to go is nobody's task yet.
+    remaining: (finished?.remaining ?? 0) - (finished?.deferred ?? 0),
     ...(failure && { failure }),
     ...(kind === "recovered" && {
       previous: {

@@ -146,6 +146,8 @@ export type RunEventBody =
       readonly outcome: "applied" | "nothing-to-do" | "failed" | "interrupted";
       readonly applied: readonly string[];
       readonly remaining: number;
+      /** Of `remaining`: contract migrations, which `--phase expand` leaves for later. */
+      readonly deferred?: number;
       readonly durationMs: number;
       /** The longest time that another session was seen waiting behind us. */
       readonly longestWaitMs: number;

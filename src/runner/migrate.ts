@@ -10,6 +10,7 @@ import { Failure } from "../failures/failure.ts";
 import { HISTORY_LAYOUT } from "../history/tables.ts";
 import { NO_HISTORY, parseHistory, readHistory, type History } from "../history/read.ts";
 import type { Migration, MigrationSet } from "../migrations/migration.ts";
+import { phaseOf } from "../migrations/phase.ts";
 import { versionName } from "../postgres/server-facts.ts";
 import type { Session } from "../postgres/session.ts";
 import { asFailure } from "./as-failure.ts";
@@ -32,7 +33,13 @@ export async function migrate(
   const machine = new Machine(ctx, direction, selection);
   try {
     const result = await machine.run();
-    ctx.emit({ event: "run-finished", ...result, ...machine.current, outcome: result.outcome });
+    ctx.emit({
+      event: "run-finished",
+      ...result,
+      ...machine.deferred,
+      ...machine.current,
+      outcome: result.outcome,
+    });
     return result;
   } catch (error) {
     const failure = asFailure(ctx, error);
@@ -47,6 +54,7 @@ export async function migrate(
       remaining: machine.remaining,
       durationMs: elapsedMs(ctx.startedAt),
       longestWaitMs: Math.round(machine.waits.longestMs),
+      ...machine.deferred,
       ...machine.current,
       failure: failure.toJSON(),
     });
@@ -66,6 +74,8 @@ class Machine {
   #goal: Selected | undefined;
   #turn: Turn | undefined;
   #announced = false;
+  /** Pending at the last look, and not this run's business: its phase leaves them for later. */
+  #deferred = 0;
   /** The highest applied version of the files that were given, by those applied now. */
   #highest: (() => string | null) | undefined;
   /** Applied by us according to the history, and not announced yet. */
@@ -144,12 +154,21 @@ class Machine {
         this.#direction === "up" ? reconciliation.pending.length : reconciliation.applied.length,
       appliedThen: this.applied.length,
     };
+    if (this.#direction === "up" && this.#selection.phase === "expand") {
+      this.#deferred = reconciliation.pending.filter(
+        (one) => phaseOf(one).phase === "contract",
+      ).length;
+    }
     return this.#goal.remaining(reconciliation);
   }
 
   /** Migrations that are still pending (up) or still applied (down), whatever the selection. */
   get remaining(): number {
     return Math.max(0, this.#pending.count - (this.applied.length - this.#pending.appliedThen));
+  }
+
+  get deferred(): { readonly deferred?: number } {
+    return this.#deferred === 0 ? {} : { deferred: this.#deferred };
   }
 
   /** For the last event; empty when this run did not come to read the history. */

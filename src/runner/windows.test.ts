@@ -143,6 +143,22 @@ describe("words", () => {
   });
 });
 
+test("a freeze of a day that has no midnight begins when the clocks are put forward", () => {
+  // Santiago, 6 September 2026: after 23:59 comes 01:00.
+  const freezes = [{ from: "2026-09-06", to: "2026-09-06", timeZone: "America/Santiago" }];
+  const { open, changesAt } = windowState({ freezes }, at("2026-09-06T02:00:00Z"));
+  expect([open, iso(changesAt)]).toEqual([true, "2026-09-06T04:00"]);
+});
+
+test("a day of 23 hours is not stepped over", () => {
+  // Beirut, 29 March 2026: after 23:59 of Saturday comes 01:00 of Sunday.
+  const windows = [
+    { days: ["sat", "sun"], from: "00:59", to: "24:00", timeZone: "Asia/Beirut" },
+  ] as const;
+  const { open, changesAt } = windowState({ windows }, at("2026-03-28T21:59:00Z"));
+  expect([open, iso(changesAt)]).toEqual([true, "2026-03-29T21:00"]);
+});
+
 /**
  * Against the slow truth: minute by minute, around the changes of the clocks in zones with all kinds
  * of rules: half an hour (Lord Howe), at midnight (Santiago, Beirut), none, half-hour offsets.

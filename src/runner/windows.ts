@@ -65,7 +65,8 @@ function nextChange(calendar: Calendar, now: number, open: boolean): number | un
   const differs = (at: number): boolean => at > now && isOpen(calendar, at) !== open;
   let last = HORIZON_DAYS;
   let found: number | undefined;
-  for (let day = -1; day <= last; day += 1) {
+  // By half days: one of 23 hours would be stepped over.
+  for (let day = -1; day <= last; day += 0.5) {
     for (const at of edges(calendar, now + day * DAY_MS)) {
       if (!differs(at) || (found !== undefined && at >= found)) continue;
       found = at;

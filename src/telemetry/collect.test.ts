@@ -163,6 +163,17 @@ test("a run that failed says class, SQLSTATE and exit code, and nothing of succe
   expect(JSON.stringify(all)).not.toContain("secret");
 });
 
+test("what --phase expand leaves for later is not pending: nobody has to do anything about it", () => {
+  const state = foldAll([
+    ...UNDER_WAY,
+    finished({ outcome: "applied", applied: ["1_a"], current: "1", remaining: 3, deferred: 2 }),
+  ]);
+  expect(values(state, 9_000)).toMatchObject({
+    migrations_pending: 1,
+    contract_migrations_pending: 2,
+  });
+});
+
 test("a run that could not connect does not claim that nothing is pending", () => {
   const failure = { class: "conn.refused" as const, exitCode: 75, what: "", state: "", action: "" };
   const state = foldAll([finished({ outcome: "failed", failure })]);

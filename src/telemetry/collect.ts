@@ -212,7 +212,8 @@ function end(state: RunState, now: number): Partial<Record<MetricId, Sample[]>> 
   // What is left of the history after a `down` is nobody's task; a run that did not come to read the
   // history does not know what is pending.
   const known = started?.command === "up" && finished?.current !== undefined;
-  const pending = known ? finished.remaining : undefined;
+  const deferred = finished?.deferred ?? 0;
+  const pending = known ? finished.remaining - deferred : undefined;
   return {
     last_run_success: one("last_run_success", success ? 1 : 0),
     last_run_start_timestamp_seconds: one(
@@ -225,7 +226,10 @@ function end(state: RunState, now: number): Partial<Record<MetricId, Sample[]>> 
     ),
     last_run_duration_seconds: one("last_run_duration_seconds", durationMs / 1000),
     last_run_info: [{ metric: "last_run_info", labels: info, value: 1 }],
-    ...(pending !== undefined && { migrations_pending: one("migrations_pending", pending) }),
+    ...(pending !== undefined && {
+      migrations_pending: one("migrations_pending", pending),
+      contract_migrations_pending: one("contract_migrations_pending", deferred),
+    }),
     schema_partial: one("schema_partial", exitCode === EXIT_CODES.partial.code ? 1 : 0),
     ...(finished?.current !== undefined && {
       schema_info: [

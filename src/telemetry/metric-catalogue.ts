@@ -137,7 +137,12 @@ export const METRICS = {
   },
   migrations_pending: {
     labels: [],
-    help: "Migrations that are still to be applied after the last `up`.",
+    help: "Migrations that are still to be applied after the last `up`, without those that it left for later.",
+    when: "end",
+  },
+  contract_migrations_pending: {
+    labels: [],
+    help: "Contract migrations that the last `up --phase expand` left for when the old code is gone.",
     when: "end",
   },
   schema_partial: {

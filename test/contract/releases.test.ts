@@ -60,7 +60,10 @@ test("a contract migration waits for the old release, and its SIGTERM is enough"
   const refused = await up();
   expect(refused.code).toBe(75);
   expect(refused.stderr + refused.stdout).toContain("1 instance of release 1.0");
-  expect((await up(["--phase", "expand"])).code).toBe(0);
+  const expanded = await up(["--phase", "expand"]);
+  expect(expanded.code).toBe(0);
+  expect(expanded.stdout).toContain("1 contract migration left for `--phase contract`.");
+  expect(expanded.stdout).not.toContain("still pending");
   expect((await up([], { LOCKSTEP_PHASE: "expand" })).code).toBe(0);
   expect(await dropped()).toBe(false);
 

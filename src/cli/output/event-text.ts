@@ -103,8 +103,14 @@ export function summary(
   const time = `in ${formatDuration(event.durationMs)}`;
   const wait = `Longest wait we caused: ${formatDuration(event.longestWaitMs)}.`;
   // What is left of the history after a `down` is nobody's task.
-  const pending = down ? 0 : event.remaining;
-  const remaining = pending === 0 ? "" : ` ${count(pending, "migration")} still pending.`;
+  const { deferred = 0 } = event;
+  const pending = down ? 0 : event.remaining - deferred;
+  const remaining = [
+    pending === 0 ? "" : ` ${count(pending, "migration")} still pending.`,
+    deferred === 0
+      ? ""
+      : ` ${count(deferred, "contract migration")} left for \`--phase contract\`.`,
+  ].join("");
   switch (event.outcome) {
     case "nothing-to-do":
       return { tone: "good", text: `Nothing to do.${remaining}` };
