@@ -155,7 +155,12 @@ export class Preparer {
     const file = await generatedFile(written);
     const parsed = await this.parse(file);
     if (direction === "up") refuseHiddenPhase(migration, parsed.directives);
-    const base = { migration, direction, file, directives: parsed.directives };
+    // Above its part of a file of another tool a phase may stand where the parser was not.
+    const directives = {
+      ...parsed.directives,
+      ...(direction === "up" && phaseOf(migration)),
+    };
+    const base = { migration, direction, file, directives };
     if (parsed.opaque) {
       return {
         ...base,
