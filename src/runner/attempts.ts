@@ -10,7 +10,7 @@
  *     only who is still there at a second look.
  */
 import { classify } from "../failures/classify.ts";
-import { Failure } from "../failures/failure.ts";
+import { Failure, type SourceLocation } from "../failures/failure.ts";
 import type { FailureClassId } from "../failures/taxonomy.ts";
 import { BatchError } from "../postgres/batch.ts";
 import type { SessionInfo } from "./events.ts";
@@ -25,6 +25,8 @@ export interface Unit {
   readonly migration: string;
   readonly wanted: readonly PreparedLock[];
   readonly capMs: number;
+  /** The statement that needs the locks, for the failure at the end of the budget. */
+  readonly at?: () => SourceLocation | undefined;
   /** Blockers seen ahead of time, while the unit before this one ran. */
   readonly lookedAhead?: Promise<readonly SessionInfo[]>;
 }
@@ -224,6 +226,7 @@ function exhausted(
   blockers: readonly SessionInfo[],
   steppedBack?: { readonly victims: number },
 ): Failure {
+  const location = unit.at?.();
   const seconds = (waitedMs / 1000).toFixed(1);
   const what = steppedBack
     ? `\`${unit.migration}\` stepped back each time because others waited behind it for ${unit.capMs} ms (${tries} attempts in ${seconds} s).`
@@ -232,6 +235,7 @@ function exhausted(
     class: steppedBack ? "op.stepped_back" : "ddl.lock_timeout",
     what,
     migration: unit.migration,
+    ...(location && { location }),
     action:
       blockers.length > 0
         ? `End the blockers, for example \`select pg_terminate_backend(${blockers[0]!.pid})\`, and run the same command again.`

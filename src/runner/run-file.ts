@@ -4,7 +4,7 @@
  * F1. A connection lost any time after the first byte is ambiguous; it is thrown on as it is, and
  *     the state machine finds out under the lock whether the history row is there.
  */
-import { Failure } from "../failures/failure.ts";
+import { Failure, type SourceLocation } from "../failures/failure.ts";
 import { BatchError, type BatchItem, type BatchItemResult } from "../postgres/batch.ts";
 import { deleteApplied, insertApplied, insertAudit, journalClear } from "../history/write.ts";
 import { withAttempts, type Unit } from "./attempts.ts";
@@ -41,6 +41,7 @@ export async function runFile(
     migration: prepared.migration.id,
     wanted: prepared.wanted,
     capMs,
+    at: () => firstLocking(prepared, prepared.statements),
     ...(options.lookedAhead && { lookedAhead: options.lookedAhead }),
   };
   await withAttempts(run, unit, async ({ tries, autovacuum }) => {
@@ -78,6 +79,15 @@ export async function runFile(
       run.recordParsed = parsed || named;
     }
   });
+}
+
+/** Where the locks are first needed. */
+export function firstLocking(
+  prepared: PreparedSql,
+  statements: readonly PreparedStatement[],
+): SourceLocation | undefined {
+  const statement = statements.find(({ locks }) => locks.length > 0);
+  return statement && errorLocation(prepared, statement, undefined);
 }
 
 const RECORD_NAME = "lockstep_record";

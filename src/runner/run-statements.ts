@@ -9,6 +9,7 @@
  * J3. SET and RESET are not steps: they are repeated on each resume, because the session is new.
  * J4. The first error wins; the clean-up's own error is a note of it.
  */
+import type { SourceLocation } from "../failures/failure.ts";
 import { journalDone } from "../history/write.ts";
 import { BatchError } from "../postgres/batch.ts";
 import { withAttempts } from "./attempts.ts";
@@ -21,7 +22,14 @@ import type { LockedRun } from "./locked-run.ts";
 import type { PreparedSql, PreparedStatement } from "./prepare.ts";
 import { pooledRefusal } from "./pooled-rules.ts";
 import { elapsedMs } from "./run-context.ts";
-import { authorItems, envelopeOf, explainedBy, historyItems, runTransaction } from "./run-file.ts";
+import {
+  authorItems,
+  envelopeOf,
+  explainedBy,
+  firstLocking,
+  historyItems,
+  runTransaction,
+} from "./run-file.ts";
 import { toFailure } from "./statement-failure.ts";
 import { editedAfterDone } from "./unfinished-step.ts";
 
@@ -111,7 +119,8 @@ async function runInTransaction(
   const first = unit[0]!;
   const envelope = { ...envelopeOf(run, prepared), keepSession: true };
   const { capMs } = envelope;
-  const attempts = { migration: prepared.migration.id, wanted: [], capMs };
+  const at = (): SourceLocation | undefined => firstLocking(prepared, unit);
+  const attempts = { migration: prepared.migration.id, wanted: [], capMs, at };
   await withAttempts(run, attempts, async () => {
     const before = opening(run, envelope);
     const body = authorItems(unit, [], capMs);

@@ -72,6 +72,27 @@ test("a failed run is explained with its place, its blockers' words and whether 
   expect((await runCli(["runs", "--since", "1ms"], at)).stdout).toContain("No such run");
 });
 
+test("a run that did not get its locks is explained with the statement and who was in its way", async () => {
+  const app = await project({
+    files: {
+      "migrations/1_a.sql": "create table a (id int);",
+      "migrations/2_b.sql": "select 1;\nalter table a add column n int;",
+    },
+  });
+  const at = { cwd: app.dir, url: db.url };
+  await runCli(["up", "--to", "1"], at);
+  const blocker = await connect(db.url, "nightly report");
+  await blocker.query("begin; select from a");
+  expect(await runCli(["up", "--budget", "500ms"], at)).toMatchObject({ code: 75 });
+  const { stdout } = await runCli(["explain", "last"], at);
+  await blocker.end();
+  expect(stdout).toContain("migrations/2_b.sql:2:1");
+  expect(stdout).toContain("alter table a add column n int");
+  expect(stdout).toMatch(
+    /Blocked by pid \d+ \(nightly report, .* idle in transaction, holds a lock on a\)/,
+  );
+});
+
 test("a run that was killed is shown as one, and what it left half done", async () => {
   const app = await project({
     files: {
