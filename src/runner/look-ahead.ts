@@ -45,9 +45,12 @@ export class LookAhead {
       // A question that fails is asked again by the attempt.
       this.#answer = observer.look(wanted, this.#capMs).catch(() => undefined);
     }
-    return this.#answer.then((answer) => {
+    const look = this.#answer.then((answer) => {
       if (!answer) return observer.blockers(next.wanted, this.#capMs);
       return distinctSessions(names.map((name) => answer.get(name) ?? []));
     });
+    // The run may end before anybody asks for it, and its failure is nobody's then.
+    look.catch(() => {});
+    return look;
   }
 }
