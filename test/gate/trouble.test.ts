@@ -1,7 +1,12 @@
 /** The gate when the server or the network is in trouble: it waits out what passes, and stays on time. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCli, startCli } from "../support/cli.ts";
-import { expectNoLeftovers, freshDatabase, type TestDatabase } from "../support/database.ts";
+import {
+  connect,
+  expectNoLeftovers,
+  freshDatabase,
+  type TestDatabase,
+} from "../support/database.ts";
 import { sharedServer, sharedUrl } from "../support/postgres.ts";
 import { project } from "../support/project.ts";
 import { startProxy, type Proxy } from "../support/proxy.ts";
@@ -44,6 +49,19 @@ test("a server that is down is waited for, and so is one that goes away meanwhil
   expect(await runCli(["up"], { cwd, url: db.url })).toMatchObject({ code: 0 });
   await proxy.refuse(false);
   expect(await gate.done).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("a role's own time-outs are waited out like a server that is down", async () => {
+  await db.admin.query(`alter database "${db.name}" set lock_timeout = '100ms'`);
+  const holder = await connect(db.url, "test holder");
+  await holder.query("begin; lock table lockstep.migrations in access exclusive mode");
+  const gate = startCli(["gate"], { cwd, url: db.url });
+  await gate.waitForOutput(/canceling statement due to lock timeout/);
+  await holder.query("commit");
+  await holder.end();
+  await gate.waitForOutput(/waiting: 2_b is not applied/);
+  expect(await runCli(["up"], { cwd, url: db.url })).toMatchObject({ code: 0 });
+  expect(await gate.done).toMatchObject({ code: 0 });
 });
 
 test("a server that is down until the end is 82, and the reason is said", async () => {
