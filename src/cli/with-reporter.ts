@@ -7,7 +7,7 @@ import { createPaint, wantsColor } from "./output/paint.ts";
 import { createReporter, type Reporter } from "./output/reporter.ts";
 import { stoppedBy } from "./signals.ts";
 
-const STOPPING = "Stopping. Ctrl-C once more leaves at once, without writing the journal.";
+const STOPPING = "Stopping. Ctrl-C once more leaves at once";
 
 export async function withReporter(
   context: CliContext,
@@ -22,7 +22,8 @@ export async function withReporter(
     mode === "log" ? (await import("./output/log.ts")).createLogRenderer(env) : undefined;
   const reporter = createReporter(stdout, mode, createPaint(wantsColor(env, stdout)), logs);
   // The signal handler itself may not write: it would break the live lines.
-  const onAbort = (): void => reporter.interject(STOPPING);
+  const onAbort = (): void =>
+    reporter.interject(`${STOPPING}${reporter.hasRun ? ", without writing the journal" : ""}.`);
   context.signal.addEventListener("abort", onAbort);
   try {
     await work(reporter);

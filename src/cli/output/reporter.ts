@@ -27,6 +27,8 @@ export interface Reporter {
   say(...lines: readonly string[]): void;
   /** A line for somebody at a terminal while the work goes on; nobody else gets it. */
   interject(line: string): void;
+  /** A run is what this command does: it has said that it began. */
+  readonly hasRun: boolean;
   /** Whether a run-finished event has already carried this run's failure to a JSON reader. */
   readonly failureSaid: boolean;
   close(): void;
@@ -51,7 +53,9 @@ export function createReporter(
   const terminal = mode === "terminal" ? new TerminalOutput(stream, paint) : undefined;
   const plain = createPlainRenderer();
   let failureSaid = false;
+  let hasRun = false;
   const onEvent = (event: RunEvent): void => {
+    if (event.event === "run-started") hasRun = true;
     if (event.event === "run-finished" && event.failure !== undefined) failureSaid = true;
     if (mode === "json") write([JSON.stringify(event)]);
     else if (mode === "log") write(log?.event(event) ?? []);
@@ -83,6 +87,9 @@ export function createReporter(
     },
     interject(line) {
       terminal?.print([line]);
+    },
+    get hasRun() {
+      return hasRun;
     },
     get failureSaid() {
       return failureSaid;
