@@ -6,7 +6,7 @@
 import { Client, types, type ClientConfig } from "pg";
 import { classify, serverError } from "../failures/classify.ts";
 import { Failure } from "../failures/failure.ts";
-import { Batch, type BatchItem, type BatchItemResult } from "./batch.ts";
+import { Batch, BatchError, type BatchItem, type BatchItemResult } from "./batch.ts";
 import type { ConnectTarget } from "./connect.ts";
 
 export interface Notice {
@@ -49,6 +49,7 @@ export class Session {
   onNotification: (() => void) | undefined;
   #lost: Error | undefined;
   #closing = false;
+  #cancels = 0;
 
   private constructor(client: Client, config: ClientConfig, onNotice?: (notice: Notice) => void) {
     this.#client = client;
@@ -132,6 +133,19 @@ export class Session {
     return this.#lost;
   }
 
+  /** How many of its statements were cancelled (57014), by whomever. */
+  get cancels(): number {
+    return this.#cancels;
+  }
+
+  #counted<T>(answer: Promise<T>): Promise<T> {
+    answer.catch((error: unknown) => {
+      const cause = error instanceof BatchError ? error.cause : error;
+      if (serverError(cause)?.sqlstate === "57014") this.#cancels += 1;
+    });
+    return answer;
+  }
+
   /** `I` idle, `T` in a transaction, `E` in a failed one. */
   get transactionStatus(): string | null {
     return (
@@ -160,11 +174,12 @@ export class Session {
   /** A text of the author's as one simple-protocol message, for as long as it takes. */
   async script(text: string): Promise<void> {
     if (this.#lost) throw this.#lost;
-    await this.#client.query(text);
+    await this.#counted(this.#client.query(text));
   }
 
   /** A network that swallows everything gives no error for a quarter of an hour. */
   async #inTime<T>(answer: Promise<T>): Promise<T> {
+    void this.#counted(answer);
     const timer = setTimeout(() => {
       const seconds = OWN_DEADLINE_MS / 1000;
       this.destroy(new Error(`Connection terminated: no answer for ${seconds} s`));
@@ -198,7 +213,9 @@ export class Session {
     values: readonly unknown[],
   ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null; command: string }> {
     if (this.#lost) throw this.#lost;
-    const result = await this.#client.query({ text, values: values as unknown[], types });
+    const result = await this.#counted(
+      this.#client.query({ text, values: values as unknown[], types }),
+    );
     const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
     const { rowCount, command } = last;
     return { rows: last.rows as Record<string, unknown>[], rowCount, command };
@@ -217,7 +234,7 @@ export class Session {
     if (this.#lost) throw this.#lost;
     const batch = new Batch(items, onSent);
     this.#client.query(batch);
-    return batch.done;
+    return this.#counted(batch.done);
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,9 @@ export interface HoldOptions {
 
 /** Well below the 30 s that orchestrators give a process between SIGTERM and SIGKILL. */
 const STOP_GRACE_MS = 10_000;
+const CANCEL_AGAIN_MS = 50;
+/** Far above what a cancel needs to be noticed and answered. */
+const CANCEL_HITS_MS = 500;
 
 export async function holdLock(
   ctx: RunContext,
@@ -38,13 +41,27 @@ export async function holdLock(
   });
 
   const pid = open.facts.backendPid;
+  const { observer } = acquired;
   let grace: NodeJS.Timeout | undefined;
-  const leave = (): void => open.session.destroy(interruption(ctx.signal));
+  let again: NodeJS.Timeout | undefined;
+  let over = false;
+  const leave = (): void => {
+    if (!over) open.session.destroy(interruption(ctx.signal));
+  };
+  // The server forgets a cancel that arrives between two messages, and what was sent a moment ago may
+  // not have begun. So it is repeated until one has hit; what is cleaned up and recorded behind that
+  // must not be hit, too.
+  const cancel = async (before: number): Promise<void> => {
+    if (over || open.session.cancels > before) return;
+    const found = await observer!.cancel(pid);
+    const pause = found ? CANCEL_HITS_MS : CANCEL_AGAIN_MS;
+    again = setTimeout(() => void cancel(before).catch(leave), pause);
+  };
   const onAbort = (): void => {
     // Whatever runs is cancelled; without an observer the session goes, and the server notices.
     // The session goes too when a cancel does not lead to the end: it was missed, or nobody answers.
-    if (acquired.observer) {
-      acquired.observer.cancel(pid).catch(leave);
+    if (observer) {
+      cancel(open.session.cancels).catch(leave);
       grace = setTimeout(leave, STOP_GRACE_MS);
     } else leave();
   };
@@ -52,6 +69,8 @@ export async function holdLock(
   try {
     return await work(acquired);
   } finally {
+    over = true;
+    clearTimeout(again);
     clearTimeout(grace);
     ctx.signal.removeEventListener("abort", onAbort);
     await acquired.observer?.session.close();

@@ -85,6 +85,23 @@ describe("a signal", () => {
     },
   );
 
+  it.each([1, 2, 3, 4, 5])(
+    "at the very moment at which a file is sent ends it in order (%i)",
+    async () => {
+      await using db = await prepared();
+      const { dir } = await project({ files: { "migrations/1_slow.sql": "select pg_sleep(60);" } });
+      const stopped = startUp(dir, db.url);
+      // Nobody has waited for the statement to begin.
+      await stopped.waitForOutput(/migration-started/);
+      stopped.kill("SIGTERM");
+      const result = await stopped.done;
+      expectExit(result, 143);
+      expect(result.events().at(-1)).toMatchObject({ outcome: "interrupted" });
+      expect(await outcomes(db)).toEqual(["interrupted"]);
+      await expectSettled(db);
+    },
+  );
+
   it("in a rolled-back file leaves nothing of it", async () => {
     await using db = await prepared();
     const { dir } = await project({ files: SLOW });

@@ -94,7 +94,7 @@ test("the readiness probe instead of an init container", async () => {
 
 test.each([
   [["--pattern", "job"], {}, 64, "No image is given"],
-  [["--pattern", "pod", "--image", IMAGE], {}, 64, "job|helm-hook"],
+  [["--pattern", "pod", "--image", IMAGE], {}, 64, "one of job, helm-hook"],
   [["--image", IMAGE], {}, 64, "pattern"],
   [["--pattern", "job", "--image", IMAGE, "--name", "Shop!"], {}, 64, "cannot be a name"],
   [["--pattern", "job"], { kubernetes: { imag: IMAGE } }, 78, "did you mean `image`"],
