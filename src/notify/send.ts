@@ -10,8 +10,8 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 
+import { sendOnce } from "../http/request.ts";
 import type { Delivery } from "./notifier.ts";
-import { post } from "./post.ts";
 import { cut, oneLine } from "./text.ts";
 
 export interface Patience {
@@ -84,7 +84,9 @@ async function once(
   const signal = AbortSignal.timeout(ms);
   try {
     const headers = { ...delivery.headers, ...delivery.sign?.(new Date()) };
-    const { status, retryAfter, text } = await post(delivery.url, headers, delivery.body, signal);
+    const { body } = delivery;
+    const request = { url: new URL(delivery.url), method: "POST", headers, body } as const;
+    const { status, retryAfter, text } = await sendOnce(request, signal);
     if (status >= 200 && status < 300) return { status, ok: true, again: false, words: "" };
     // Hidden before anything is cut: half of a secret would not be found.
     const said = cut(oneLine(hide(text)), 300);

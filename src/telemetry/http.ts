@@ -1,12 +1,6 @@
 /** Sends something over HTTP, again where that may help, and ends in time whatever the other side does. */
 import { setTimeout as sleep } from "node:timers/promises";
-
-export interface HttpMessage {
-  readonly url: URL;
-  readonly method: "PUT" | "POST";
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import { sendOnce, type HttpRequest } from "../http/request.ts";
 
 export interface SendOptions {
   /** For all tries together, pauses included. */
@@ -17,11 +11,9 @@ export interface SendOptions {
 }
 
 const FIRST_PAUSE_MS = 200;
-/** Of an answer that is shown; the rest is read and dropped. */
-const LONGEST_ANSWER = 1_000;
 
 /** Resolves when the other side has taken it; rejects with a sentence that says why it did not. */
-export async function send(message: HttpMessage, options: SendOptions): Promise<void> {
+export async function send(message: HttpRequest, options: SendOptions): Promise<void> {
   const { budgetMs, retries = Infinity } = options;
   const end = performance.now() + budgetMs;
   const late = AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)));
@@ -43,14 +35,14 @@ interface Refusal {
 }
 
 async function once(
-  { url, method, headers, body }: HttpMessage,
+  message: HttpRequest,
   signal: AbortSignal,
   budgetMs: number,
 ): Promise<Refusal | undefined> {
   // What is shown has neither a login nor a query, where tokens may be.
-  const shown = `${url.origin}${url.pathname}`;
+  const shown = `${message.url.origin}${message.url.pathname}`;
   try {
-    const { status, text } = await request({ url, method, headers, body }, signal);
+    const { status, text } = await sendOnce(message, signal);
     if (status >= 200 && status < 300) return undefined;
     const said = text.trim().split("\n")[0]?.slice(0, 200) ?? "";
     return {
@@ -66,31 +58,6 @@ async function once(
     }
     return { words: `${shown} cannot be reached: ${reasonOf(error)}`, passing: true };
   }
-}
-
-/**
- * Not by `fetch`, whose first use costs 70 ms (measured on Node 20, `up` with nothing pending), and
- * which follows redirects with the headers of a login.
- */
-async function request(
-  { url, method, headers, body }: HttpMessage,
-  signal: AbortSignal,
-): Promise<{ readonly status: number; readonly text: string }> {
-  const secure = url.protocol === "https:";
-  const { request: open } = secure ? await import("node:https") : await import("node:http");
-  return new Promise((resolve, reject) => {
-    const length = String(Buffer.byteLength(body));
-    const options = { method, headers: { ...headers, "content-length": length }, signal };
-    const sent = open(url, { ...options, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (part: string) => (text = (text + part).slice(0, LONGEST_ANSWER)));
-      response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
 }
 
 /** A name with several addresses fails once for each; the first reason stands for all. */

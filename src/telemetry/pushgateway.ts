@@ -9,11 +9,12 @@
  */
 import { readDuration, type Duration } from "../config/duration.ts";
 import type { PushgatewayConfig } from "../config/metrics-config.ts";
+import type { HttpRequest } from "../http/request.ts";
 import type { RunPlace, RunSink } from "../runner/run-sink.ts";
 import type { Sample } from "./collect.ts";
 import { EXPOSITION_TYPE, renderExposition } from "./exposition.ts";
 import { HEARTBEAT_MS, startHeartbeat } from "./heartbeat.ts";
-import { send, type HttpMessage } from "./http.ts";
+import { send } from "./http.ts";
 import { METRICS } from "./metric-catalogue.ts";
 import { createRecorder } from "./recorder.ts";
 
@@ -31,10 +32,10 @@ export function openPushgateway(
   address.username = "";
   address.password = "";
   const message = (
-    method: HttpMessage["method"],
+    method: HttpRequest["method"],
     path: string,
     samples: readonly Sample[],
-  ): HttpMessage => {
+  ): HttpRequest => {
     const url = new URL(address);
     url.pathname = `${address.pathname.replace(/\/$/, "")}/metrics${path}`;
     return { url, method, headers, body: renderExposition(samples) };

@@ -1,9 +1,17 @@
 /**
- * One POST. By node:http and node:https and not by `fetch`: what that needs is compiled when it is
- * first used, and a pod that starts with nothing to do may send one request (measured: 40 to 120 ms
- * on two busy cores, against 5 to 15). Redirects are handed back like any other answer.
+ * One request with a body. By node:http and node:https and not by `fetch`: what that needs is compiled
+ * when it is first used, and a pod that starts with nothing to do may send one request (measured: 40
+ * to 120 ms on two busy cores, against 5 to 15). Redirects are handed back like any other answer, so
+ * that no login follows them.
  */
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method: "PUT" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 export interface Reply {
   readonly status: number;
@@ -21,18 +29,17 @@ type Request = (
 /** What a server says of an error is a line or two; one that goes on for ever is not listened to. */
 const MOST_READ = 2_000;
 
-export async function post(
-  address: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
+/** Rejects with what the network says, and when `signal` aborts. */
+export async function sendOnce(
+  { url, method, headers, body }: HttpRequest,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const url = new URL(address);
   const { request }: { request: Request } =
     url.protocol === "https:" ? await import("node:https") : await import("node:http");
   const length = { "content-length": String(Buffer.byteLength(body)) };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const options = { method: "POST", headers: { ...headers, ...length }, signal };
+    // Without the agent that keeps connections: one that the server has closed meanwhile is a failure.
+    const options = { method, headers: { ...headers, ...length }, signal, agent: false as const };
     request(url, options, resolve).once("error", reject).end(body);
   });
   const status = response.statusCode ?? 0;
