@@ -7,13 +7,13 @@
  *     the whole history is read only when it has.
  */
 import { serverError } from "../failures/classify.ts";
-import { Failure } from "../failures/failure.ts";
-import { NO_HISTORY, parseHistory, readHistory, type History } from "../history/read.ts";
-import { HISTORY_LAYOUT, type HistoryNames } from "../history/tables.ts";
+import { NO_HISTORY, parseKnownHistory, readHistory, type History } from "../history/read.ts";
+import type { HistoryNames } from "../history/tables.ts";
 import type { MigrationSet } from "../migrations/migration.ts";
 import { lockHolder, type LockKey } from "../postgres/advisory-lock.ts";
 import { historyIsThere } from "../postgres/server-facts.ts";
 import type { TextRow } from "../postgres/session.ts";
+import { parseSessionName } from "../runner/session-names.ts";
 import { decide, type AppliedContract, type Verdict } from "./decide.ts";
 import type { GateFailure, GateRules, GateRun, GateState, GateStep } from "./state.ts";
 
@@ -88,12 +88,7 @@ function pulse(names: HistoryNames, lock: LockKey): string {
 
 async function load(query: Query, names: HistoryNames): Promise<History> {
   const [row] = await query(readHistory(names));
-  const history = parseHistory(row);
-  if (history.layout <= HISTORY_LAYOUT) return history;
-  throw new Failure({
-    class: "history.newer",
-    what: `The history in \`${names.display}\` has layout ${history.layout}; this version of Lockstep knows ${HISTORY_LAYOUT}.`,
-  });
+  return parseKnownHistory(row, names);
 }
 
 async function isThere(query: Query, names: HistoryNames): Promise<boolean> {
@@ -118,7 +113,7 @@ async function readContracts(query: Query, names: HistoryNames): Promise<Applied
 function holder(now: TextRow | undefined): GateRun | null {
   if (now?.["holder"] == null) return null;
   const runId = now["run_id"] ?? null;
-  const [, begins] = /^lockstep ([0-9a-f]{8})\b/.exec(now["application_name"] ?? "") ?? [];
+  const begins = parseSessionName(now["application_name"] ?? "")?.run;
   if (runId === null || (begins !== undefined && !runId.startsWith(begins))) {
     return { runId: null, host: null, elapsedMs: null, applied: 0, step: null };
   }

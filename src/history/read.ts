@@ -1,7 +1,8 @@
 /** Reads the history. One query for everything that decides what is pending. */
+import { Failure } from "../failures/failure.ts";
 import { quoteLiteral } from "../postgres/identifiers.ts";
 import type { TextRow } from "../postgres/session.ts";
-import type { HistoryNames } from "./tables.ts";
+import { HISTORY_LAYOUT, type HistoryNames } from "./tables.ts";
 
 export interface HistoryRow {
   readonly kind: "versioned" | "repeatable" | "baseline";
@@ -107,6 +108,16 @@ export function parseHistory(row: TextRow | undefined): History {
     current: row["current"] === "t",
     theirs: row["theirs"] ? (JSON.parse(row["theirs"]) as KeptHistory) : null,
   };
+}
+
+/** The same, and refuses what a newer Lockstep has laid out: nothing of it may be guessed at. */
+export function parseKnownHistory(row: TextRow | undefined, names: HistoryNames): History {
+  const history = parseHistory(row);
+  if (history.layout <= HISTORY_LAYOUT) return history;
+  throw new Failure({
+    class: "history.newer",
+    what: `The history in \`${names.display}\` has layout ${history.layout}; this version of Lockstep knows ${HISTORY_LAYOUT}.`,
+  });
 }
 
 function parseRows(fields: readonly string[]): HistoryRow[] {

@@ -5,6 +5,7 @@ import { lockHolder } from "../postgres/advisory-lock.ts";
 import type { RunnerOptions } from "../runner/options.ts";
 import { readOnly, type Look } from "../runner/read-only.ts";
 import { createContext, type RunContext } from "../runner/run-context.ts";
+import { parseSessionName } from "../runner/session-names.ts";
 
 export interface ListedRun extends Omit<RunRow, "migrations"> {
   /** Ids, in the order of their application. */
@@ -33,7 +34,7 @@ export async function listed(
 ): Promise<ListedRun[]> {
   const rows = await readRuns(session, ctx.names, filter);
   const [held] = await session.query(lockHolder(ctx.lock));
-  const [, holder] = /^lockstep ([0-9a-f]{8})/.exec(held?.["application_name"] ?? "") ?? [];
+  const holder = parseSessionName(held?.["application_name"] ?? "")?.run;
   return rows.map(({ migrations, ...row }) => ({
     ...row,
     applied: migrations.map(idOfRow),

@@ -7,8 +7,7 @@
  * are loaded by the first turn that has something to do.
  */
 import { Failure } from "../failures/failure.ts";
-import { HISTORY_LAYOUT } from "../history/tables.ts";
-import { NO_HISTORY, parseHistory, readHistory, type History } from "../history/read.ts";
+import { NO_HISTORY, parseKnownHistory, readHistory, type History } from "../history/read.ts";
 import type { Migration, MigrationSet } from "../migrations/migration.ts";
 import { phaseOf } from "../migrations/phase.ts";
 import { versionName } from "../postgres/server-facts.ts";
@@ -234,12 +233,5 @@ export async function loadHistory(
 ): Promise<History> {
   if (!exists) return NO_HISTORY;
   const [row] = await session.query(readHistory(ctx.names));
-  const history = parseHistory(row);
-  if (history.layout > HISTORY_LAYOUT) {
-    throw new Failure({
-      class: "history.newer",
-      what: `The history in \`${ctx.names.display}\` has layout ${history.layout}; this version of Lockstep knows ${HISTORY_LAYOUT}.`,
-    });
-  }
-  return history;
+  return parseKnownHistory(row, ctx.names);
 }
