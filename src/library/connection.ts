@@ -27,6 +27,12 @@ export interface PgPool {
 /** A connection string, or a Client or Pool of `pg`. */
 export type Connection = string | PgClient | PgPool;
 
+/** A pool, which can be asked itself; a Client of the application may be in a transaction. */
+export function isPool<P>(connection: Connection | P | undefined): connection is P {
+  const { query, options } = (connection ?? {}) as { query?: unknown; options?: unknown };
+  return typeof query === "function" && typeof options === "object";
+}
+
 export async function targetOf(connection: Connection | undefined): Promise<ConnectTarget> {
   if (connection === undefined || typeof connection === "string") {
     return resolveTarget({

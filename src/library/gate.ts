@@ -4,7 +4,7 @@ import type { GateRules, GateState } from "../gate/state.ts";
 import { gate as wait } from "../gate/wait.ts";
 import { Session, type TextRow } from "../postgres/session.ts";
 import { TOOL_VERSION } from "../version.ts";
-import { targetOf, type Connection } from "./connection.ts";
+import { isPool, targetOf, type Connection } from "./connection.ts";
 import { runnerOptions, sourceOf, type CommonOptions } from "./options.ts";
 
 type LookOptions = Pick<
@@ -85,7 +85,7 @@ function rulesOf({ require, maxAhead, requireContract }: Given): GateRules {
   };
 }
 
-/** The part of a pool that can be asked; a Client of the application may be in a transaction. */
+/** The part of a pool that is asked. */
 interface QueryablePool {
   query(config: {
     readonly text: string;
@@ -99,7 +99,7 @@ interface QueryablePool {
 const TEXT_ONLY = { getTypeParser: () => (value: string) => value };
 
 async function open(connection: Connection | undefined): Promise<Asking> {
-  if (isPool(connection)) {
+  if (isPool<QueryablePool>(connection)) {
     return {
       query: async (text, values = []) =>
         (
@@ -120,9 +120,4 @@ async function open(connection: Connection | undefined): Promise<Asking> {
     query: (text, values) => session.query(text, values),
     close: () => session.close(),
   };
-}
-
-function isPool(connection: unknown): connection is QueryablePool {
-  const { query, options } = (connection ?? {}) as { query?: unknown; options?: unknown };
-  return typeof query === "function" && typeof options === "object";
 }

@@ -3,7 +3,7 @@ import { Failure } from "../failures/failure.ts";
 import { beat, DEFAULT_INTERVAL_MS, tell, type Heartbeat, type Send } from "../gate/heartbeat.ts";
 import { Session } from "../postgres/session.ts";
 import { DEFAULT_SETTINGS } from "../runner/options.ts";
-import { targetOf, type Connection, type PgClient, type PgPool } from "./connection.ts";
+import { isPool, targetOf, type Connection, type PgClient, type PgPool } from "./connection.ts";
 import { sourceOf, type SourceOptions } from "./options.ts";
 
 /** The part of a `pg.Pool` that a heartbeat uses. */
@@ -38,7 +38,7 @@ export async function heartbeat(
   const historySchema = options.historySchema ?? DEFAULT_SETTINGS.historySchema;
   const historyPrefix = options.historyPrefix ?? DEFAULT_SETTINGS.historyPrefix;
   return beat({
-    send: isPool(connection) ? byPool(connection) : byOwnSession(connection),
+    send: isPool<QueryPool>(connection) ? byPool(connection) : byOwnSession(connection),
     historySchema,
     historyPrefix,
     release: options.release ?? releaseOf(process.env),
@@ -46,11 +46,6 @@ export async function heartbeat(
     intervalMs: Math.max(100, intervalMs),
     onError,
   });
-}
-
-function isPool(connection: unknown): connection is QueryPool {
-  if (typeof connection !== "object" || connection === null) return false;
-  return "options" in connection && "query" in connection;
 }
 
 function byPool(pool: QueryPool): Send {
